@@ -1,0 +1,62 @@
+# The project's front door; `make help` lists it.
+SHELL := /bin/bash
+.ONESHELL:
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+VERSION := $(shell sed -n 's|.*<Version>\(.*\)</Version>.*|\1|p' Directory.Build.props)
+RID     := linux-$(shell uname -m | sed 's/x86_64/x64/; s/aarch64/arm64/')
+OUT     := out
+BIN     := $(OUT)/bin
+DESTDIR ?=
+PREFIX  ?= /usr
+SOURCES := $(shell git ls-files -co --exclude-standard src proto shim 2>/dev/null | grep -E '\.(cs|csproj|proto)$$') Directory.Build.props Directory.Packages.props
+
+export DOTNET_CLI_TELEMETRY_OPTOUT := 1
+export DOTNET_NOLOGO := 1
+export LC_ALL := C.UTF-8
+
+help: ## show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+deps: ## install what Debian provides (needs root): containerd, runc, CNI plugins, registry, compiler
+	packaging/deps.sh
+
+build: $(BIN)/containerd-shim-pods-v1 $(BIN)/podsd $(BIN)/pods $(BIN)/pause $(OUT)/pause.tar ## compile the programs ahead of time into out/bin
+
+$(BIN)/containerd-shim-pods-v1: $(SOURCES)
+	packaging/publish.sh shim containerd-shim-pods-v1 $(RID) $(BIN)
+
+$(BIN)/podsd: $(SOURCES)
+	packaging/publish.sh src/podsd podsd $(RID) $(BIN)
+
+$(BIN)/pods: $(SOURCES)
+	packaging/publish.sh src/pods pods $(RID) $(BIN)
+
+$(BIN)/pause: shim/pause/pause.c Directory.Build.props
+	mkdir -p $(BIN)
+	gcc -Os -static -s -Wall -Wextra -Werror -DVERSION='"$(VERSION)"' -o $@ $<
+
+$(OUT)/pause.tar: $(BIN)/pause packaging/pause-image.sh
+	packaging/pause-image.sh $(BIN)/pause $@
+
+test: deps build ## run all tests; ends with the line "N passed, N failed, N skipped"
+	tests/run.sh
+
+demo: deps build ## set everything up in a scratch directory and run a real pod (needs root)
+	examples/demo.sh
+
+bench: build ## measure side by side with the stock shim (needs root)
+	dotnet run --project tests/Pods.Bench -c Release -v q
+
+deb: build ## make out/pods_<version>_<arch>.deb
+	packaging/build-deb.sh $(VERSION) $(OUT)
+
+install: build ## install below DESTDIR and PREFIX (what packaging calls)
+	packaging/install.sh "$(DESTDIR)" "$(PREFIX)" $(BIN) $(OUT)
+
+clean: ## remove what was built
+	rm -rf $(OUT)
+	find . -type d \( -name bin -o -name obj \) -not -path './.git/*' -prune -exec rm -rf {} +
+
+.PHONY: help deps build test demo bench deb install clean

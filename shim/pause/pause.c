@@ -1,0 +1,35 @@
+/* pause: the first process of a pod. It holds the pod's namespaces, and as process 1 of a shared
+ * pid namespace it reaps the orphans of the other containers. It ends on SIGTERM and SIGINT. */
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#ifndef VERSION
+#define VERSION "dev"
+#endif
+
+int main(int argc, char **argv)
+{
+    sigset_t set;
+    int signal_number, status;
+
+    if (argc > 1 && strcmp(argv[1], "-v") == 0)
+        return puts("pause " VERSION) == EOF;
+
+    /* Blocked and fetched by sigwait: as process 1 it gets no default action, and no handler can be interrupted. */
+    sigemptyset(&set);
+    sigaddset(&set, SIGCHLD);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGINT);
+    sigprocmask(SIG_BLOCK, &set, NULL);
+
+    /* A child may have been inherited and be dead already, before SIGCHLD was blocked: look before waiting. */
+    for (;;) {
+        while (waitpid(-1, &status, WNOHANG) > 0)
+            ;
+        if (sigwait(&set, &signal_number) == 0 && signal_number != SIGCHLD)
+            return 0;
+    }
+}
