@@ -1,35 +1,11 @@
 #!/usr/bin/env bash
-# pause-image.sh PAUSE OUT.tar: an OCI archive with the pause program alone; same input, same bytes.
+# pause-image.sh PAUSE OUT.tar: the image that stands in when the configured pause image can be neither found nor pulled.
 set -euo pipefail
 pause=$1 out=$2
-name=registry.k8s.io/pause:3.10
 
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-pack() { tar --sort=name --format=ustar --mtime=@0 --owner=0 --group=0 --numeric-owner -C "$1" -cf - "${@:2}"; }
-digest() { sha256sum "$1" | cut -d' ' -f1; }
-blob() { local d; d=$(digest "$1"); mv "$1" "$work/image/blobs/sha256/$d"; echo "$d"; }
-size() { stat -c %s "$work/image/blobs/sha256/$1"; }
-
-mkdir -p "$work/root" "$work/image/blobs/sha256"
-install -m 755 "$pause" "$work/root/pause"
-pack "$work/root" pause > "$work/layer.tar"
-diff_id=$(digest "$work/layer.tar")
-gzip -n -9 "$work/layer.tar"
-layer=$(blob "$work/layer.tar.gz")
-
-case "$(uname -m)" in x86_64) arch=amd64 ;; aarch64) arch=arm64 ;; *) arch=$(uname -m) ;; esac
-printf '{"architecture":"%s","os":"linux","created":"1970-01-01T00:00:00Z","config":{"Entrypoint":["/pause"],"User":"65535:65535","WorkingDir":"/"},"rootfs":{"type":"layers","diff_ids":["sha256:%s"]}}' \
-  "$arch" "$diff_id" > "$work/config"
-config=$(blob "$work/config")
-
-printf '{"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json","config":{"mediaType":"application/vnd.oci.image.config.v1+json","digest":"sha256:%s","size":%s},"layers":[{"mediaType":"application/vnd.oci.image.layer.v1.tar+gzip","digest":"sha256:%s","size":%s}]}' \
-  "$config" "$(size "$config")" "$layer" "$(size "$layer")" > "$work/manifest"
-manifest=$(blob "$work/manifest")
-
-printf '{"imageLayoutVersion":"1.0.0"}' > "$work/image/oci-layout"
-printf '{"schemaVersion":2,"manifests":[{"mediaType":"application/vnd.oci.image.manifest.v1+json","digest":"sha256:%s","size":%s,"annotations":{"io.containerd.image.name":"%s","org.opencontainers.image.ref.name":"%s"}}]}' \
-  "$manifest" "$(size "$manifest")" "$name" "${name##*:}" > "$work/image/index.json"
-
-pack "$work/image" . > "$out.new"
-mv "$out.new" "$out"
+root=$(mktemp -d)
+trap 'rm -rf "$root"' EXIT
+chmod 755 "$root"
+install -m 755 "$pause" "$root/pause"
+"$(dirname "$0")/oci-archive.sh" "$root" registry.k8s.io/pause:3.10 \
+  '{"Entrypoint":["/pause"],"User":"65535:65535","WorkingDir":"/"}' "$out"

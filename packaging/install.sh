@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+# install.sh DESTDIR PREFIX BIN OUT: puts the programs and their files where a distribution keeps them.
+set -euo pipefail
+dest=$1 prefix=$2 bin=$3 out=$4
+here=$(dirname "$0")
+
+install -d "$dest$prefix/bin" "$dest$prefix/lib/pods" "$dest$prefix/lib/systemd/system" "$dest/etc/pods/manifests" \
+  "$dest$prefix/share/doc/pods/examples" "$dest$prefix/share/bash-completion/completions" \
+  "$dest$prefix/share/zsh/vendor-completions" "$dest$prefix/share/fish/vendor_completions.d"
+install -m 755 "$bin/pods" "$bin/podsd" "$bin/containerd-shim-pods-v1" "$dest$prefix/bin/"
+install -m 755 "$bin/pause" "$dest$prefix/lib/pods/pause"
+install -m 644 "$out/pause.tar" "$dest$prefix/lib/pods/pause.tar"
+install -m 644 "$here/systemd/podsd.service" "$dest$prefix/lib/systemd/system/"
+install -m 644 "$here/etc/podsd.yaml" "$dest/etc/pods/"
+install -m 644 "$here/../LICENSE" "$here/../CHANGELOG.md" "$here/../README.md" "$dest$prefix/share/doc/pods/"
+install -m 644 "$here/../examples/two-containers.yaml" "$dest$prefix/share/doc/pods/examples/"
+"$bin/pods" completion bash > "$dest$prefix/share/bash-completion/completions/pods"
+"$bin/pods" completion zsh > "$dest$prefix/share/zsh/vendor-completions/_pods"
+"$bin/pods" completion fish > "$dest$prefix/share/fish/vendor_completions.d/pods.fish"
