@@ -1,7 +1,7 @@
 namespace Pods.EndToEnd.Tests;
 
 /// <summary>Pod manifests of the tests, as text, as a user writes them.</summary>
-internal static class Manifest
+public static class Manifest
 {
     /// <summary>A pod of one container that runs a shell script; the spec lines are put into the pod's spec.</summary>
     public static string Of(string name, string script, string specLines = "", string containerLines = "") => $"""

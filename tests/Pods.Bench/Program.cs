@@ -1,0 +1,21 @@
+using Pods.Bench;
+
+// Each benchmark measures ours and what a user would pick instead side by side, in one run, and prints one table.
+Dictionary<string, Func<Task>> benchmarks = new()
+{
+    ["memory"] = ShimMemory.RunAsync,
+    ["start"] = PodStart.RunAsync,
+};
+
+string[] chosen = args.Length > 0 ? args : [.. benchmarks.Keys];
+foreach (string name in chosen)
+{
+    if (!benchmarks.TryGetValue(name, out Func<Task>? run))
+    {
+        Console.Error.WriteLine($"bench: unknown benchmark \"{name}\"; known: {string.Join(", ", benchmarks.Keys)}");
+        return 2;
+    }
+    await run();
+    Console.WriteLine();
+}
+return 0;
