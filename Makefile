@@ -41,6 +41,7 @@ $(OUT)/pause.tar: $(BIN)/pause packaging/pause-image.sh
 	packaging/pause-image.sh $(BIN)/pause $@
 
 test: deps build ## run all tests; ends with the line "N passed, N failed, N skipped"
+	tests/fetch-newer.sh $(OUT)/newer || true
 	tests/run.sh
 
 demo: deps build ## set everything up in a scratch directory and run a real pod (needs root)

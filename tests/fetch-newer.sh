@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# fetch-newer.sh DIR: unpacks containerd 1.7 (Debian 13) and 2.x (unstable), and their development packages, below DIR
+# for the tests that run on more than the machine's own containerd. Nothing is installed; apt's own lists stay as they are.
+# What cannot be had is named, and the tests that need it are reported as skipped.
+set -uo pipefail
+dir=$(mkdir -p "$1" && cd "$1" && pwd)
+
+# The mirror that this machine uses already.
+mirror=$(apt-get indextargets --format '$(REPO_URI)' 2> /dev/null | grep -v -e security -e updates | sort | uniq -c | sort -rn | awk 'NR == 1 {print $2}')
+keyring=/usr/share/keyrings/debian-archive-keyring.gpg
+
+fetch() { # SUITE TARGET PACKAGE…
+  local suite=$1 target=$dir/$2 state=$dir/.apt-$1
+  shift 2
+  [ -e "$target/.complete" ] && return 0
+  mkdir -p "$state/lists/partial" "$state/archives/partial" "$target"
+  echo "deb [signed-by=$keyring] $mirror $suite main" > "$state/sources.list"
+  local apt=(apt-get -qq -o "Dir::State::Lists=$state/lists" -o "Dir::Etc::SourceList=$state/sources.list" -o Dir::Etc::SourceParts=/dev/null
+             -o "Dir::Cache::PkgCache=" -o "Dir::Cache::SrcPkgCache=" -o APT::Sandbox::User=root)
+  "${apt[@]}" update > "$state/log" 2>&1 || { echo "fetch-newer: $suite: no package lists: $(tail -1 "$state/log")" >&2; return 1; }
+  local package
+  for package in "$@"; do
+    (cd "$state/archives" && "${apt[@]}" download "$package") >> "$state/log" 2>&1 \
+      || { echo "fetch-newer: $suite: cannot download $package" >&2; return 1; }
+    dpkg -x "$state"/archives/"$package"_*.deb "$target" || return 1
+  done
+  touch "$target/.complete"
+  echo "fetch-newer: $target: $("$target/usr/bin/containerd" --version | cut -d' ' -f3)"
+}
+
+status=0
+fetch trixie containerd-1.7 containerd golang-github-containerd-containerd-dev golang-github-containerd-cgroups-dev || status=1
+fetch sid containerd-2 containerd golang-github-containerd-containerd-api-dev || status=1
+exit $status
