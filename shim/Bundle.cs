@@ -1,0 +1,47 @@
+namespace Pods.Shim;
+
+/// <summary>The directory that containerd makes for a container, and the names of the files in it.</summary>
+internal sealed record Bundle(string Directory)
+{
+    public string Config => Path.Combine(Directory, "config.json");
+    public string Rootfs => Path.Combine(Directory, "rootfs");
+    public string AddressFile => Path.Combine(Directory, "address");
+    public string RuntimeFile => Path.Combine(Directory, "runtime");
+    public string OptionsFile => Path.Combine(Directory, "options.json");
+    public string RuncLog => Path.Combine(Directory, "log.json");
+    public string InitPidFile => Path.Combine(Directory, "init.pid");
+    public string ShimLog => Path.Combine(Directory, "log");
+
+    public string ExecPidFile(string execId) => Path.Combine(Directory, execId + ".pid");
+    public string ExecSpec(string execId) => Path.Combine(Directory, execId + ".process.json");
+    public string ExecLog(string execId) => Path.Combine(Directory, execId + ".log.json");
+
+    /// <summary>Replaces a file at once: containerd or a later shim may read it at any moment.</summary>
+    public static void Replace(string path, ReadOnlySpan<byte> content, UnixFileMode mode)
+    {
+        string temporary = path + ".new";
+        FileStreamOptions options = new()
+        {
+            Mode = FileMode.Create,
+            Access = FileAccess.Write,
+            UnixCreateMode = mode,
+            BufferSize = 0,
+        };
+        using (FileStream file = new(temporary, options))
+            file.Write(content);
+        File.Move(temporary, path, overwrite: true);
+    }
+
+    /// <summary>The pid in a file that the OCI runtime wrote; null when it is missing or holds anything else.</summary>
+    public static int? ReadPid(string path)
+    {
+        try
+        {
+            return int.TryParse(File.ReadAllText(path).AsSpan().Trim(), out int pid) && pid > 0 ? pid : null;
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+}

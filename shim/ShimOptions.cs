@@ -1,0 +1,116 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace Pods.Shim;
+
+/// <summary>What a client set for the OCI runtime of a container: containerd.runc.v1.Options in whichever form it came.</summary>
+internal sealed record ShimOptions
+{
+    public const string DefaultRuntime = "runc";
+
+    public bool NoPivotRoot { get; init; }
+    public bool NoNewKeyring { get; init; }
+    public string ShimCgroup { get; init; } = "";
+    public uint IoUid { get; init; }
+    public uint IoGid { get; init; }
+    public string BinaryName { get; init; } = "";
+    public string Root { get; init; } = "";
+    public string CriuPath { get; init; } = "";
+    public bool SystemdCgroup { get; init; }
+    public string CriuWorkPath { get; init; } = "";
+
+    public string Runtime => BinaryName.Length > 0 ? BinaryName : DefaultRuntime;
+
+    /// <summary>The CRI form; keys that name nothing here are the daemon's business.</summary>
+    public static ShimOptions FromToml(string text)
+    {
+        IReadOnlyDictionary<string, object> values = OptionsToml.Parse(text);
+        return new()
+        {
+            NoPivotRoot = Get<bool>("NoPivotRoot"),
+            NoNewKeyring = Get<bool>("NoNewKeyring"),
+            ShimCgroup = Get<string>("ShimCgroup") ?? "",
+            IoUid = (uint)Get<long>("IoUid"),
+            IoGid = (uint)Get<long>("IoGid"),
+            BinaryName = Get<string>("BinaryName") ?? "",
+            Root = Get<string>("Root") ?? "",
+            CriuPath = Get<string>("CriuPath") ?? "",
+            SystemdCgroup = Get<bool>("SystemdCgroup"),
+            CriuWorkPath = Get<string>("CriuWorkPath") ?? "",
+        };
+
+        T? Get<T>(string key) => values.GetValueOrDefault(key) switch
+        {
+            null => default,
+            T value => value,
+            object other => throw new FormatException(string.Create(CultureInfo.InvariantCulture, $"runtime options: {key} cannot be \"{other}\"")),
+        };
+    }
+
+    /// <summary>options.json, which a later `delete` reads, the stock shim's too: the names are the proto file's, zero values are absent.</summary>
+    public byte[] ToJson()
+    {
+        using MemoryStream buffer = new();
+        using (Utf8JsonWriter writer = new(buffer))
+        {
+            writer.WriteStartObject();
+            Flag("no_pivot_root", NoPivotRoot);
+            Flag("no_new_keyring", NoNewKeyring);
+            Text("shim_cgroup", ShimCgroup);
+            Number("io_uid", IoUid);
+            Number("io_gid", IoGid);
+            Text("binary_name", BinaryName);
+            Text("root", Root);
+            Text("criu_path", CriuPath);
+            Flag("systemd_cgroup", SystemdCgroup);
+            Text("criu_work_path", CriuWorkPath);
+            writer.WriteEndObject();
+
+            void Flag(string name, bool value)
+            {
+                if (value)
+                    writer.WriteBoolean(name, value);
+            }
+            void Text(string name, string value)
+            {
+                if (value.Length > 0)
+                    writer.WriteString(name, value);
+            }
+            void Number(string name, uint value)
+            {
+                if (value > 0)
+                    writer.WriteNumber(name, value);
+            }
+        }
+        return buffer.ToArray();
+    }
+
+    public static ShimOptions FromJson(ReadOnlySpan<byte> json)
+    {
+        ShimOptions options = new();
+        Utf8JsonReader reader = new(json);
+        if (!Json.EnterObject(ref reader))
+            throw new JsonException("options.json is not an object");
+        while (Json.NextProperty(ref reader))
+        {
+            string name = reader.GetString()!;
+            reader.Read();
+            options = (name, reader.TokenType) switch
+            {
+                ("no_pivot_root", JsonTokenType.True) => options with { NoPivotRoot = true },
+                ("no_new_keyring", JsonTokenType.True) => options with { NoNewKeyring = true },
+                ("systemd_cgroup", JsonTokenType.True) => options with { SystemdCgroup = true },
+                ("io_uid", JsonTokenType.Number) => options with { IoUid = reader.GetUInt32() },
+                ("io_gid", JsonTokenType.Number) => options with { IoGid = reader.GetUInt32() },
+                ("shim_cgroup", JsonTokenType.String) => options with { ShimCgroup = reader.GetString()! },
+                ("binary_name", JsonTokenType.String) => options with { BinaryName = reader.GetString()! },
+                ("root", JsonTokenType.String) => options with { Root = reader.GetString()! },
+                ("criu_path", JsonTokenType.String) => options with { CriuPath = reader.GetString()! },
+                ("criu_work_path", JsonTokenType.String) => options with { CriuWorkPath = reader.GetString()! },
+                _ => options,
+            };
+            reader.Skip();
+        }
+        return options;
+    }
+}
