@@ -1,0 +1,66 @@
+namespace Pods.Manifests;
+
+/// <summary>One container of a pod: an image and how its process is to run.</summary>
+public sealed record Container
+{
+    public string? Name { get; init; }
+    public string? Image { get; init; }
+    /// <summary>Always, IfNotPresent or Never.</summary>
+    public string? ImagePullPolicy { get; init; }
+    public IReadOnlyList<string>? Command { get; init; }
+    public IReadOnlyList<string>? Args { get; init; }
+    public IReadOnlyList<EnvVar>? Env { get; init; }
+    public string? WorkingDir { get; init; }
+    public IReadOnlyList<ContainerPort>? Ports { get; init; }
+    public ResourceRequirements? Resources { get; init; }
+    public IReadOnlyList<VolumeMount>? VolumeMounts { get; init; }
+    public bool? Stdin { get; init; }
+    public bool? Tty { get; init; }
+    public SecurityContext? SecurityContext { get; init; }
+}
+
+public sealed record EnvVar
+{
+    public string? Name { get; init; }
+    public string? Value { get; init; }
+    public EnvVarSource? ValueFrom { get; init; }
+}
+
+public sealed record EnvVarSource
+{
+    public ObjectFieldSelector? FieldRef { get; init; }
+}
+
+/// <summary>A field of the pod itself, such as <c>metadata.labels['app']</c>.</summary>
+public sealed record ObjectFieldSelector
+{
+    public string? ApiVersion { get; init; }
+    public string? FieldPath { get; init; }
+}
+
+public sealed record ContainerPort
+{
+    public string? Name { get; init; }
+    /// <summary>The key is <c>containerPort</c>.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("containerPort")]
+    public int? Port { get; init; }
+    public int? HostPort { get; init; }
+    public string? HostIP { get; init; }
+    /// <summary>TCP, UDP or SCTP.</summary>
+    public string? Protocol { get; init; }
+}
+
+/// <summary>Limits and requests by resource name (cpu, memory).</summary>
+public sealed record ResourceRequirements
+{
+    public IReadOnlyDictionary<string, Quantity>? Limits { get; init; }
+    public IReadOnlyDictionary<string, Quantity>? Requests { get; init; }
+}
+
+public sealed record VolumeMount
+{
+    public string? Name { get; init; }
+    public string? MountPath { get; init; }
+    public bool? ReadOnly { get; init; }
+    public string? SubPath { get; init; }
+}

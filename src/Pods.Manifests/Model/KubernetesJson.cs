@@ -1,0 +1,51 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Pods.Manifests;
+
+/// <summary>The objects as JSON, as the Kubernetes API writes them: camel case, nothing that is not set, times in whole seconds.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    Converters = [typeof(KubernetesTimeConverter), typeof(QuantityConverter)])]
+[JsonSerializable(typeof(Pod))]
+[JsonSerializable(typeof(PodList))]
+[JsonSerializable(typeof(WatchEvent<Pod>))]
+[JsonSerializable(typeof(WatchEvent<ApiStatus>))]
+[JsonSerializable(typeof(WatchEvent<JsonElement>))]
+[JsonSerializable(typeof(ApiStatus))]
+[JsonSerializable(typeof(DeleteOptions))]
+public sealed partial class KubernetesJson : JsonSerializerContext;
+
+/// <summary>RFC 3339 in UTC without fractions, as metav1.Time; reads any RFC 3339.</summary>
+public sealed class KubernetesTimeConverter : JsonConverter<DateTimeOffset>
+{
+    public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        reader.TokenType == JsonTokenType.String && reader.TryGetDateTimeOffset(out DateTimeOffset time)
+            ? time.ToUniversalTime()
+            : throw new JsonException("a time must be an RFC 3339 string");
+
+    public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(value.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
+}
+
+/// <summary>A quantity is written as the text that it was given as; a number is read too.</summary>
+public sealed class QuantityConverter : JsonConverter<Quantity>
+{
+    public override Quantity Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        string text = reader.TokenType switch
+        {
+            JsonTokenType.String => reader.GetString()!,
+            JsonTokenType.Number => reader.GetDecimal().ToString(CultureInfo.InvariantCulture),
+            _ => throw new JsonException("a quantity must be a string or a number"),
+        };
+        return Quantity.TryParse(text, out Quantity quantity)
+            ? quantity
+            : throw new JsonException($"quantity \"{text}\": must be a number with an optional suffix such as m, Ki, Mi, Gi, k, M, G");
+    }
+
+    public override void Write(Utf8JsonWriter writer, Quantity value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(value.ToString());
+}

@@ -1,0 +1,51 @@
+namespace Pods.Manifests;
+
+/// <summary>What a pod shall be; the fields that Pods honours, in Kubernetes' words. Any other field is refused by the reader.</summary>
+public sealed record PodSpec
+{
+    public IReadOnlyList<Container>? Containers { get; init; }
+    public IReadOnlyList<Container>? InitContainers { get; init; }
+    public IReadOnlyList<Volume>? Volumes { get; init; }
+    /// <summary>Always, OnFailure or Never.</summary>
+    public string? RestartPolicy { get; init; }
+    public long? TerminationGracePeriodSeconds { get; init; }
+    public bool? HostNetwork { get; init; }
+    public bool? HostPID { get; init; }
+    public bool? HostIPC { get; init; }
+    public bool? ShareProcessNamespace { get; init; }
+    public string? Hostname { get; init; }
+    public IReadOnlyList<HostAlias>? HostAliases { get; init; }
+    /// <summary>ClusterFirst, ClusterFirstWithHostNet, Default or None.</summary>
+    public string? DnsPolicy { get; init; }
+    public PodDnsConfig? DnsConfig { get; init; }
+    public PodSecurityContext? SecurityContext { get; init; }
+    public IReadOnlyList<LocalObjectReference>? ImagePullSecrets { get; init; }
+    public string? NodeName { get; init; }
+}
+
+/// <summary>A line for /etc/hosts.</summary>
+public sealed record HostAlias
+{
+    public string? Ip { get; init; }
+    public IReadOnlyList<string>? Hostnames { get; init; }
+}
+
+/// <summary>What is put into /etc/resolv.conf beside, or in place of, the policy's.</summary>
+public sealed record PodDnsConfig
+{
+    public IReadOnlyList<string>? Nameservers { get; init; }
+    public IReadOnlyList<string>? Searches { get; init; }
+    public IReadOnlyList<PodDnsOption>? Options { get; init; }
+}
+
+public sealed record PodDnsOption
+{
+    public string? Name { get; init; }
+    public string? Value { get; init; }
+}
+
+/// <summary>Names an object of the pod's namespace.</summary>
+public sealed record LocalObjectReference
+{
+    public string? Name { get; init; }
+}
