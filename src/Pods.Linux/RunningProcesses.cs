@@ -1,0 +1,46 @@
+using System.Globalization;
+
+namespace Pods.Linux;
+
+/// <summary>What /proc says about processes that need not be ours.</summary>
+public static class RunningProcesses
+{
+    public static bool Exists(int pid) => Directory.Exists($"/proc/{pid}");
+
+    public static int? ParentOf(int pid) => StatField(pid, 4) is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : null;
+
+    /// <summary>When it started, in clock ticks since boot: with the number, this names a process for good.</summary>
+    public static ulong? StartTicks(int pid) => StatField(pid, 22) is { } text ? ulong.Parse(text, CultureInfo.InvariantCulture) : null;
+
+    /// <summary>Those that have this very string among their arguments; we ourselves are not listed.</summary>
+    public static IReadOnlyList<int> WithArgument(string argument)
+    {
+        List<int> found = [];
+        foreach (string directory in Directory.EnumerateDirectories("/proc"))
+        {
+            if (!int.TryParse(Path.GetFileName(directory), NumberStyles.None, CultureInfo.InvariantCulture, out int pid)) continue;
+            if (pid == Environment.ProcessId) continue;
+            if (TryReadText($"{directory}/cmdline")?.Split('\0').Contains(argument) == true) found.Add(pid);
+        }
+        return found;
+    }
+
+    // Fields as proc(5) counts them. The second is the program's name, which may hold spaces and parentheses itself.
+    private static string? StatField(int pid, int field)
+    {
+        if (TryReadText($"/proc/{pid}/stat") is not { } stat) return null;
+        return stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[field - 3];
+    }
+
+    private static string? TryReadText(string path)
+    {
+        try
+        {
+            return File.ReadAllText(path);
+        }
+        catch (IOException)
+        {
+            return null;   // it has ended, before or while we read (ESRCH)
+        }
+    }
+}
