@@ -16,6 +16,12 @@ namespace Pods.Manifests;
 [JsonSerializable(typeof(WatchEvent<JsonElement>))]
 [JsonSerializable(typeof(ApiStatus))]
 [JsonSerializable(typeof(DeleteOptions))]
+[JsonSerializable(typeof(PodInspection))]
+[JsonSerializable(typeof(ImageList))]
+[JsonSerializable(typeof(PullRequestBody))]
+[JsonSerializable(typeof(PullEvent))]
+[JsonSerializable(typeof(ImportResult))]
+[JsonSerializable(typeof(NodeVersion))]
 public sealed partial class KubernetesJson : JsonSerializerContext;
 
 /// <summary>RFC 3339 in UTC without fractions, as metav1.Time; reads any RFC 3339.</summary>
