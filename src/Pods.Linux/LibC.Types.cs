@@ -77,7 +77,9 @@ internal static unsafe partial class LibC
     internal const int MSG_CTRUNC = 0x8;
     internal const int MSG_NOSIGNAL = 0x4000;
     internal const int MSG_CMSG_CLOEXEC = 0x40000000;
+    internal const int AF_UNIX = 1;
     internal const int AF_INET = 2;
+    internal const int SOCK_STREAM_CLOEXEC = 1 | O_CLOEXEC;
     internal const int SOCK_DGRAM_CLOEXEC = 2 | O_CLOEXEC;
 
     internal const nuint TIOCGWINSZ = 0x5413;

@@ -166,6 +166,12 @@ internal static unsafe partial class LibC
     internal static partial int socket(int domain, int type, int protocol);
 
     [LibraryImport(Library, SetLastError = true)]
+    internal static partial int bind(int fd, void* address, uint size);
+
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial int listen(int fd, int backlog);
+
+    [LibraryImport(Library, SetLastError = true)]
     internal static partial int isatty(int fd);
 
     [LibraryImport(Library, SetLastError = true)]
