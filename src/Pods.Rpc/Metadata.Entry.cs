@@ -14,7 +14,8 @@ public sealed partial class Metadata
         {
             Key = Normalized(key);
             if (IsBinary)
-                throw new ArgumentException($"metadata \"{key}\": a key that ends in {BinaryHeaderSuffix} takes bytes", nameof(key));
+                throw new ArgumentException(
+                    $"metadata \"{key}\": a key that ends in {BinaryHeaderSuffix} takes bytes", nameof(key));
             _value = value;
         }
 
@@ -22,7 +23,8 @@ public sealed partial class Metadata
         {
             Key = Normalized(key);
             if (!IsBinary)
-                throw new ArgumentException($"metadata \"{key}\": bytes need a key that ends in {BinaryHeaderSuffix}", nameof(key));
+                throw new ArgumentException(
+                    $"metadata \"{key}\": bytes need a key that ends in {BinaryHeaderSuffix}", nameof(key));
             _valueBytes = valueBytes;
         }
 

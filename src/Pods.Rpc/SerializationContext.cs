@@ -1,6 +1,6 @@
 namespace Grpc.Core;
 
-/// <summary>A transport's place for one outgoing message: the marshaller hands the bytes to <see cref="Complete"/>, once.</summary>
+/// <summary>A transport's place for one outgoing message: the marshaller hands over its bytes, once.</summary>
 public abstract class SerializationContext
 {
     public abstract void Complete(byte[] payload);

@@ -1,12 +1,5 @@
 namespace Grpc.Core;
 
-/// <summary>The messages that the other side of a call sends, one at a time.</summary>
-public interface IAsyncStreamReader<out T>
-{
-    T Current { get; }
-    Task<bool> MoveNext(CancellationToken cancellationToken);
-}
-
 /// <summary>Sends messages to the other side of a call; one write at a time.</summary>
 public interface IAsyncStreamWriter<in T>
 {
