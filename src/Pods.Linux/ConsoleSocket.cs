@@ -16,7 +16,9 @@ public sealed class ConsoleSocket : IDisposable
     {
         // A socket's path has room for 107 bytes: bundles lie too deep. The directory is ours alone (0700).
         string parent = Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR") is { Length: > 0 and < 60 } runtime ? runtime : "/tmp";
-        string directory = Directory.Exists(parent) ? Directory.CreateDirectory(Unused(parent), UserOnly).FullName : throw new LinuxException("mkdir", Errno.ENOENT, parent);
+        string directory = Directory.Exists(parent)
+            ? Directory.CreateDirectory(Unused(parent), UserOnly).FullName
+            : throw new LinuxException("mkdir", Errno.ENOENT, parent);
         string path = System.IO.Path.Combine(directory, "tty");
         return new ConsoleSocket(UnixSocket.Listen(path, backlog: 1), directory, path);
     }

@@ -28,8 +28,10 @@ public sealed partial class FormTests
     public void Lines_have_at_most_150_characters() => House.Expect("lines of 150 characters at most",
         from file in SourceTree.CSharp
         from line in file.Text.Split('\n').Zip(file.Code.Split('\n')).Index()
-        let comment = line.Item.First.TrimStart().StartsWith("//", StringComparison.Ordinal)
-        let length = comment ? line.Item.First.Length : Blanks().Replace(line.Item.Second, " ").TrimEnd().Length
+        let text = line.Item.First
+        let indent = text.Length - text.TrimStart().Length
+        let comment = text.TrimStart().StartsWith("//", StringComparison.Ordinal)
+        let length = comment ? text.Length : indent + Blanks().Replace(line.Item.Second.Trim(), " ").Length
         where length > 150
         select $"{file.Path}:{line.Index + 1}: {length} characters");
 
@@ -83,7 +85,7 @@ public sealed partial class FormTests
         from Match path in Workplace().Matches(file.Text)
         select $"{file.Path}:{file.LineAt(path.Index)}: {path.Value}");
 
-    [GeneratedRegex(@"(?<=\S)\s{2,}")]
+    [GeneratedRegex(@"\s{2,}")]
     private static partial Regex Blanks();
 
     [GeneratedRegex(@"[ \t]+$", RegexOptions.Multiline)]
