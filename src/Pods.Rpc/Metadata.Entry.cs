@@ -38,9 +38,16 @@ public sealed partial class Metadata
 
         public override string ToString() => IsBinary ? $"{Key}: {_valueBytes!.Length} bytes" : $"{Key}: {_value}";
 
+        /// <summary>Whether a text entry can have this key: for keys that come from a peer.</summary>
+        public static bool IsTextKey(string key) =>
+            IsKey(key) && !key.EndsWith(BinaryHeaderSuffix, StringComparison.OrdinalIgnoreCase);
+
+        private static bool IsKey(string key) =>
+            key.Length > 0 && key.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.');
+
         private static string Normalized(string key)
         {
-            if (key.Length == 0 || key.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_' or '.')))
+            if (!IsKey(key))
                 throw new ArgumentException(
                     $"metadata \"{key}\": a key consists of letters, digits, '-', '_' and '.'", nameof(key));
 

@@ -24,8 +24,10 @@ internal sealed class TtrpcServerCallContext(Request request, DateTime deadline,
             if (_headers is null)
             {
                 _headers = [];
+                // ttrpc lets a key be any text; one that no header can have must not fail a call that asks for another.
                 foreach (KeyValue pair in request.Metadata)
-                    _headers.Add(pair.Key, pair.Value);
+                    if (Metadata.Entry.IsTextKey(pair.Key))
+                        _headers.Add(pair.Key, pair.Value);
             }
             return _headers;
         }

@@ -14,11 +14,12 @@ public sealed class TtrpcMisbehaviourTests(ITestOutputHelper output) : IAsyncLif
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
 
     private readonly StreamPair _pair = StreamPair.Create();
+    private readonly AcceptingEvents _events = new();
     private Task _serving = Task.CompletedTask;
 
     public Task InitializeAsync()
     {
-        _serving = NewServer().ServeConnectionAsync(_pair.Server, CancellationToken.None);
+        _serving = NewServer(_events).ServeConnectionAsync(_pair.Server, CancellationToken.None);
         return Task.CompletedTask;
     }
 
@@ -69,6 +70,19 @@ public sealed class TtrpcMisbehaviourTests(ITestOutputHelper output) : IAsyncLif
     }
 
     [Fact]
+    public async Task Metadata_that_no_header_can_carry_is_left_out()
+    {
+        Request request = Forward();
+        request.Metadata.Add(new KeyValue { Key = "two words\n", Value = "x" });
+        request.Metadata.Add(new KeyValue { Key = "trace-bin", Value = "x" });
+        request.Metadata.Add(new KeyValue { Key = "Containerd-Namespace-Ttrpc", Value = "k8s.io" });
+
+        Assert.Equal(StatusCode.OK, await StatusOfAsync(Frame(1, request)));
+        Assert.Equal("k8s.io", _events.Headers!.GetValue("containerd-namespace-ttrpc"));
+        Assert.Single(_events.Headers);
+    }
+
+    [Fact]
     public async Task Frames_of_unknown_type_are_ignored()
     {
         await _pair.Client.WriteAsync((byte[])[.. Bytes(3, 9, (FrameType)77), 1, 2, 3, .. Bytes(0, 11, FrameType.Data)]);
@@ -115,14 +129,14 @@ public sealed class TtrpcMisbehaviourTests(ITestOutputHelper output) : IAsyncLif
             for (int n = random.Next(1, 6); n > 0; n--)
                 wire[random.Next(wire.Length)] = (byte)random.Next(256);
             using FakeDuplex peer = new(wire);
-            await NewServer().ServeConnectionAsync(peer, CancellationToken.None).WaitAsync(Limit);
+            await NewServer(_events).ServeConnectionAsync(peer, CancellationToken.None).WaitAsync(Limit);
         }
     }
 
-    private static TtrpcServer NewServer()
+    private static TtrpcServer NewServer(AcceptingEvents events)
     {
         TtrpcServer server = new(e => new Status(StatusCode.Unknown, e.Message));
-        server.Add(binder => Events.BindService(binder, new AcceptingEvents()));
+        server.Add(binder => Events.BindService(binder, events));
         return server;
     }
 
@@ -160,7 +174,13 @@ public sealed class TtrpcMisbehaviourTests(ITestOutputHelper output) : IAsyncLif
 
     private sealed class AcceptingEvents : Events.EventsBase
     {
-        public override Task<Empty> Forward(ForwardRequest request, ServerCallContext context) => Task.FromResult(new Empty());
+        public Metadata? Headers { get; private set; }
+
+        public override Task<Empty> Forward(ForwardRequest request, ServerCallContext context)
+        {
+            Headers = context.RequestHeaders;
+            return Task.FromResult(new Empty());
+        }
     }
 
     /// <summary>Reads come from the given bytes, writes are taken and dropped.</summary>
