@@ -88,7 +88,7 @@ internal static unsafe partial class LibC
     internal const nuint SIOCGIFFLAGS = 0x8913;
     internal const nuint SIOCSIFFLAGS = 0x8914;
 
-    internal const int CLONE_NEWNS = 0x00020000;
+    internal const int CLONE_FS = 0x00000200;
     internal const int CLONE_NEWNET = 0x40000000;
 
     internal const int MNT_DETACH = 2;
