@@ -3,13 +3,13 @@ using Grpc.Core;
 namespace Pods.Grpc;
 
 /// <summary>All that can end a call from this side: its deadline, its caller's token, its disposal, the channel's end.</summary>
-internal sealed class CallLifetime : IDisposable
+internal sealed class CallLifetime
 {
     private readonly CancellationToken _caller;
     private readonly CancellationToken _channel;
     private readonly CancellationTokenSource _stop;
     private readonly Lock _gate = new();
-    private bool _isDisposed;    // guarded by _gate
+    private bool _isEnded;       // guarded by _gate
     private bool _isCancelled;   // guarded by _gate
 
     public CallLifetime(CallOptions options, CancellationToken channel)
@@ -39,19 +39,8 @@ internal sealed class CallLifetime : IDisposable
     public void Cancel()
     {
         lock (_gate)
-        {
-            if (_isDisposed || _isCancelled)
-                return;
             _isCancelled = true;
-        }
-        try
-        {
-            _stop.Cancel();
-        }
-        catch (ObjectDisposedException)
-        {
-            // The call ended between the two: nothing is left to cancel.
-        }
+        End();
     }
 
     /// <summary>The reason in the order of the callers' claims: a token that fired outranks a deadline that passed meanwhile.</summary>
@@ -67,10 +56,16 @@ internal sealed class CallLifetime : IDisposable
                 : new Status(StatusCode.DeadlineExceeded, $"deadline exceeded: {method}");
     }
 
-    public void Dispose()
+    /// <summary>Stops whatever still works for the call: a write can wait for a window that an ended stream never opens.</summary>
+    public void End()
     {
         lock (_gate)
-            _isDisposed = true;
+        {
+            if (_isEnded)
+                return;
+            _isEnded = true;
+        }
+        _stop.Cancel();
         _stop.Dispose();
     }
 }

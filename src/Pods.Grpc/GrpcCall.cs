@@ -183,7 +183,7 @@ internal sealed class GrpcCall<TResponse> : IDisposable where TResponse : class
         (_content as StreamedContent)?.Complete();
         // Resets the stream if the server has not ended it.
         _held?.Dispose();
-        _lifetime.Dispose();
+        _lifetime.End();
         return status;
     }
 
