@@ -23,6 +23,9 @@ internal sealed class ExitOrder
         return true;
     }
 
+    /// <summary>Init has died: nothing may start beside it any more, though its exit may not be told yet.</summary>
+    public void RefuseExecs() => InitHasExited = true;
+
     /// <summary>Keeps the exit of a process back until its start has been told.</summary>
     public void Hold(string execId) => _held.Add(execId);
 

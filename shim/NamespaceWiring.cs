@@ -9,8 +9,6 @@ namespace Pods.Shim;
 /// </summary>
 internal static class NamespaceWiring
 {
-    private readonly record struct Splice(int Start, int Length, byte[] Text);
-
     /// <summary>The kinds that config.json lists without a path, and that so ask for a namespace of the pod or of their own.</summary>
     public static IReadOnlyList<string> Unwired(ReadOnlySpan<byte> config)
     {
@@ -26,13 +24,13 @@ internal static class NamespaceWiring
     /// <summary>The changed document, or null when nothing was missing that <paramref name="paths"/> has.</summary>
     public static byte[]? Wire(ReadOnlySpan<byte> config, IReadOnlyDictionary<string, string> paths)
     {
-        List<Splice> splices = Walk(config, kind => paths.GetValueOrDefault(kind));
-        return splices.Count == 0 ? null : Apply(config, splices);
+        List<JsonSplice> splices = Walk(config, kind => paths.GetValueOrDefault(kind));
+        return splices.Count == 0 ? null : JsonSplice.Apply(config, splices);
     }
 
-    private static List<Splice> Walk(ReadOnlySpan<byte> config, Func<string, string?> pathFor)
+    private static List<JsonSplice> Walk(ReadOnlySpan<byte> config, Func<string, string?> pathFor)
     {
-        List<Splice> splices = [];
+        List<JsonSplice> splices = [];
         Utf8JsonReader reader = new(config);
         if (!Json.EnterObject(ref reader))
             return splices;
@@ -54,7 +52,7 @@ internal static class NamespaceWiring
         return splices;
     }
 
-    private static void ReadNamespaces(ref Utf8JsonReader reader, Func<string, string?> pathFor, List<Splice> splices)
+    private static void ReadNamespaces(ref Utf8JsonReader reader, Func<string, string?> pathFor, List<JsonSplice> splices)
     {
         while (reader.Read() && reader.TokenType == JsonTokenType.StartObject)
         {
@@ -82,21 +80,5 @@ internal static class NamespaceWiring
                 ? new(empty.Start, empty.Length, Encoding.UTF8.GetBytes(quoted))
                 : new((int)reader.TokenStartIndex, 0, Encoding.UTF8.GetBytes($",\"path\":{quoted}")));
         }
-    }
-
-    private static byte[] Apply(ReadOnlySpan<byte> config, List<Splice> splices)
-    {
-        byte[] changed = new byte[config.Length + splices.Sum(s => s.Text.Length - s.Length)];
-        int from = 0, to = 0;
-        foreach (Splice splice in splices)
-        {
-            config[from..splice.Start].CopyTo(changed.AsSpan(to));
-            to += splice.Start - from;
-            splice.Text.CopyTo(changed.AsSpan(to));
-            to += splice.Text.Length;
-            from = splice.Start + splice.Length;
-        }
-        config[from..].CopyTo(changed.AsSpan(to));
-        return changed;
     }
 }

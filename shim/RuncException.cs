@@ -11,7 +11,7 @@ internal enum RuncFailure
 }
 
 /// <summary>One operation of the OCI runtime failed; the container is as it was before.</summary>
-internal sealed class RuncException(string verb, uint exitStatus, string? lastError)
+internal sealed class RuncException(string verb, int exitStatus, string? lastError)
     // Docker, kubelet and containerd's tests look for the runtime's own words at the end of this sentence.
     : Exception($"OCI runtime {verb} failed: {lastError ?? $"exit status {exitStatus}"}")
 {

@@ -1,5 +1,9 @@
 using System.Globalization;
 using System.Text.Json;
+using Containerd.Linux.Runc;
+using Google.Protobuf.WellKnownTypes;
+using RuncOptions = Containerd.Runc.V1.Options;
+using RuntimeOptions = Runtimeoptions.V1.Options;
 
 namespace Pods.Shim;
 
@@ -20,6 +24,20 @@ internal sealed record ShimOptions
     public string CriuWorkPath { get; init; } = "";
 
     public string Runtime => BinaryName.Length > 0 ? BinaryName : DefaultRuntime;
+
+    /// <summary>What came with `start` or Create, in each of the forms that containerd's versions send.</summary>
+    public static ShimOptions Decode(Any? options)
+    {
+        if (options is null || options.Value.IsEmpty)
+            return new();
+        return options.TypeUrl[(options.TypeUrl.LastIndexOf('/') + 1)..] switch
+        {
+            "containerd.runc.v1.Options" => From(RuncOptions.Parser.ParseFrom(options.Value)),
+            "containerd.linux.runc.CreateOptions" => From(CreateOptions.Parser.ParseFrom(options.Value)),
+            "runtimeoptions.v1.Options" => From(RuntimeOptions.Parser.ParseFrom(options.Value)),
+            _ => throw new ArgumentException($"options of type \"{options.TypeUrl}\" are not known"),
+        };
+    }
 
     /// <summary>The CRI form; keys that name nothing here are the daemon's business.</summary>
     public static ShimOptions FromToml(string text)
@@ -112,5 +130,37 @@ internal sealed record ShimOptions
             reader.Skip();
         }
         return options;
+    }
+
+    private static ShimOptions From(RuncOptions o) => new()
+    {
+        NoPivotRoot = o.NoPivotRoot,
+        NoNewKeyring = o.NoNewKeyring,
+        ShimCgroup = o.ShimCgroup,
+        IoUid = o.IoUid,
+        IoGid = o.IoGid,
+        BinaryName = o.BinaryName,
+        Root = o.Root,
+        CriuPath = o.CriuPath,
+        SystemdCgroup = o.SystemdCgroup,
+        CriuWorkPath = o.CriuWorkPath,
+    };
+
+    // The 1.7 client sends this older message to a runtime whose name it does not know.
+    private static ShimOptions From(CreateOptions o) => new()
+    {
+        NoPivotRoot = o.NoPivotRoot,
+        NoNewKeyring = o.NoNewKeyring,
+        ShimCgroup = o.ShimCgroup,
+        IoUid = o.IoUid,
+        IoGid = o.IoGid,
+        CriuWorkPath = o.CriuWorkPath,
+    };
+
+    private static ShimOptions From(RuntimeOptions o)
+    {
+        if (!o.ConfigBody.IsEmpty)
+            return FromToml(o.ConfigBody.ToStringUtf8());
+        return o.ConfigPath.Length > 0 ? FromToml(File.ReadAllText(o.ConfigPath)) : new();
     }
 }

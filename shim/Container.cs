@@ -1,0 +1,231 @@
+using Containerd.Events;
+using Containerd.Runc.V1;
+using Containerd.V1.Types;
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+using Pods.Linux;
+
+namespace Pods.Shim;
+
+/// <summary>One container from Create to Delete: its init, its execs, and the order in which their ends are told.</summary>
+internal sealed class Container
+{
+    private readonly Dictionary<string, ExecProcess> _execs = [];   // guarded by Gate
+
+    public required string Id { get; init; }
+    public required Bundle Bundle { get; init; }
+    public required BundleSpec Spec { get; init; }
+    public required Runc Runc { get; init; }
+    public required StdioOwner Owner { get; init; }
+    public required Pod Pod { get; init; }
+
+    public Children Children => Pod.Children;
+    public EventPublisher Events => Pod.Events;
+    public InitProcess Init { get; private set; } = null!;
+    public Cgroup? Cgroup { get; private set; }
+
+    /// <summary>What a sandbox keeps open for its pod's containers.</summary>
+    public HeldNamespaces? Namespaces { get; private set; }
+
+    /// <summary>Held for a few instructions at a time, never across a process or a file.</summary>
+    public Lock Gate { get; } = new();
+
+    public ExitOrder Order { get; } = new();   // guarded by Gate
+
+    /// <summary>The runtime has made the container; its exit stays untold until Release.</summary>
+    public void Made(InitProcess init, int pid, Task<Exit> exited)
+    {
+        Init = init;
+        Order.Hold(init.ExecId);
+        // By the kernel's word and not by the spec's: a systemd slice name is a relative path on cgroup v1 (contract CG-1).
+        Cgroup = Cgroup.OfProcess(pid);
+        if (Spec.IsSandbox)
+            Namespaces = HeldNamespaces.Of(pid);
+        init.Began(pid, exited);
+    }
+
+    public ContainerProcess Process(string execId)
+    {
+        if (execId.Length == 0)
+            return Init;
+        lock (Gate)
+            return _execs.TryGetValue(execId, out ExecProcess? exec) ? exec : throw new NotFoundException($"exec \"{execId}\" of container \"{Id}\" does not exist");
+    }
+
+    public void AddExec(string execId, StdioPaths paths, byte[] spec)
+    {
+        if (execId is "" or "." or ".." || execId.Contains('/', StringComparison.Ordinal))
+            throw new ArgumentException($"exec id \"{execId}\" is not a file name");
+        lock (Gate)
+        {
+            if (_execs.ContainsKey(execId))
+                throw new AlreadyExistsException($"exec \"{execId}\" of container \"{Id}\" exists already");
+            if (Init.State is not (ProcessState.Created or ProcessState.Running))
+                throw new WrongStateException($"cannot exec in container \"{Id}\": it is {Init.State.Word()}");
+            _execs.Add(execId, new(this, execId, paths, spec));
+            Events.Publish(new TaskExecAdded { ContainerId = Id, ExecId = execId });
+        }
+    }
+
+    public void RemoveExec(ExecProcess exec)
+    {
+        lock (Gate)
+        {
+            exec.Change(ProcessEvent.Removed);
+            _execs.Remove(exec.ExecId);
+        }
+    }
+
+    /// <summary>A process of this container has died; told now or when its turn comes.</summary>
+    public void Reaped(ProcessExit exit)
+    {
+        if (exit.IsInit)
+        {
+            lock (Gate)
+                Order.RefuseExecs();
+            // Nobody but us ends what lives on in a pid namespace that is not the container's own.
+            if (Spec.SharesPidNamespace)
+                Cgroup?.Kill();
+        }
+        lock (Gate)
+            Tell(Order.Exited(exit));
+    }
+
+    /// <summary>Publishes exits in the given order. The caller holds Gate.</summary>
+    public void Tell(IReadOnlyList<ProcessExit> due)
+    {
+        foreach (ProcessExit exit in due)
+        {
+            Events.Publish(new TaskExit
+            {
+                ContainerId = Id,
+                Id = exit.IsInit ? Id : exit.ExecId,
+                Pid = (uint)exit.Pid,
+                ExitStatus = exit.Status,
+                ExitedAt = Timestamp.FromDateTimeOffset(exit.At),
+            });
+            (exit.IsInit ? Init : (ContainerProcess)_execs[exit.ExecId]).Ended(exit);
+        }
+    }
+
+    public void SignalAll(int signal)
+    {
+        if (Cgroup is not { } cgroup)
+            return;
+        if (signal == Signals.SIGKILL)
+            cgroup.Kill();
+        else
+            foreach (int pid in cgroup.Processes())
+                Signals.TrySend(pid, signal);
+    }
+
+    public IEnumerable<ProcessInfo> Pids()
+    {
+        Dictionary<int, string> names = [];
+        lock (Gate)
+        {
+            foreach (ExecProcess exec in _execs.Values.Where(e => e.State != ProcessState.Stopped))
+                names[exec.Pid] = exec.ExecId;
+        }
+        int[] pids = Cgroup is null ? [Init.Pid] : [.. Cgroup.Processes()];
+        foreach (int pid in pids.Order())
+        {
+            ProcessInfo process = new() { Pid = (uint)pid };
+            if (names.TryGetValue(pid, out string? execId))
+            {
+                ByteString details = new ProcessDetails { ExecId = execId }.ToByteString();
+                process.Info = new() { TypeUrl = "containerd.runc.v1.ProcessDetails", Value = details };
+            }
+            yield return process;
+        }
+    }
+
+    public Task PauseAsync() => InTurnAsync(async () =>
+    {
+        lock (Gate)
+            Init.Change(ProcessEvent.Suspending);
+        try
+        {
+            await Runc.PauseAsync(Id);
+        }
+        catch
+        {
+            Settle(ProcessEvent.Resumed);
+            throw;
+        }
+        Settle(ProcessEvent.Suspended);
+        Events.Publish(new TaskPaused { ContainerId = Id });
+    });
+
+    public Task ResumeAsync() => InTurnAsync(async () =>
+    {
+        if (Init.State != ProcessState.Paused)
+            throw new WrongStateException($"cannot resume container \"{Id}\": it is {Init.State.Word()}");
+        await Runc.ResumeAsync(Id);
+        Settle(ProcessEvent.Resumed);
+        Events.Publish(new TaskResumed { ContainerId = Id });
+    });
+
+    public Task UpdateAsync(byte[] resources) => InTurnAsync(async () =>
+    {
+        if (Init.State is ProcessState.Stopped or ProcessState.Deleted)
+            throw new WrongStateException($"cannot update container \"{Id}\": it is {Init.State.Word()}");
+        string file = Path.Combine(Bundle.Directory, "resources.json");
+        Bundle.Replace(file, resources, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        try
+        {
+            await Runc.UpdateAsync(Id, file);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    });
+
+    /// <summary>The last step of init's Delete: nothing of the container is left after it.</summary>
+    public void Remove(ProcessExit exit)
+    {
+        Release();
+        Mounts.DetachAll(Bundle.Rootfs);
+        lock (Gate)
+            Init.Change(ProcessEvent.Removed);
+        Events.Publish(new TaskDelete
+        {
+            ContainerId = Id,
+            Pid = (uint)exit.Pid,
+            ExitStatus = exit.Status,
+            ExitedAt = Timestamp.FromDateTimeOffset(exit.At),
+            Id = Id,
+        });
+        Pod.Removed(this, exit);
+    }
+
+    /// <summary>Closes what the container holds in the shim.</summary>
+    public void Release()
+    {
+        Namespaces?.Dispose();
+    }
+
+    private async Task InTurnAsync(Func<Task> change)
+    {
+        await Init.Turn.WaitAsync();
+        try
+        {
+            await change();
+        }
+        finally
+        {
+            Init.Turn.Release();
+        }
+    }
+
+    /// <summary>The end of a pause or resume; a process that ended meanwhile stays ended.</summary>
+    private void Settle(ProcessEvent happened)
+    {
+        lock (Gate)
+        {
+            if (Init.State != ProcessState.Stopped)
+                Init.Change(happened);
+        }
+    }
+}

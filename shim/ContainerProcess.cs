@@ -1,0 +1,115 @@
+using Pods.Linux;
+
+namespace Pods.Shim;
+
+/// <summary>One process that a client knows by name: a container's init, or an exec in it. Made by Create or Exec, gone with Delete.</summary>
+internal abstract class ContainerProcess(Container container, string execId, StdioPaths paths)
+{
+    private readonly TaskCompletionSource<ProcessExit> _exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Task _observing = Task.CompletedTask;
+    private PidFd? _handle;   // guarded by container.Gate
+    private Task<ProcessExit>? _deleting;   // guarded by container.Gate
+
+    public string ExecId => execId;
+    public StdioPaths Paths => paths;
+    public int Pid { get; private set; }
+    public Stdio? Io { get; protected set; }
+    public ProcessState State { get; private set; }   // written under container.Gate
+    public ProcessExit? Exit { get; private set; }   // written under container.Gate
+
+    /// <summary>Ends when the exit has been told: State shows it by then.</summary>
+    public Task<ProcessExit> Exited => _exited.Task;
+
+    /// <summary>One change at a time: start, pause, resume, update and delete of a process wait for each other, State for none.</summary>
+    protected internal SemaphoreSlim Turn { get; } = new(1, 1);
+
+    protected Container Container => container;
+
+    protected string Name => execId.Length == 0 ? $"container \"{container.Id}\"" : $"exec \"{execId}\" of container \"{container.Id}\"";
+
+    public abstract Task<int> StartAsync();
+
+    public abstract void Signal(int signal, bool all);
+
+    /// <summary>The same answer however often it is asked, and whoever gave up waiting for it.</summary>
+    /// <param name="drainLimit">How long output that is still under way may take.</param>
+    public Task<ProcessExit> DeleteAsync(TimeSpan drainLimit)
+    {
+        lock (container.Gate)
+        {
+            if (_deleting is null || _deleting.IsFaulted)
+                _deleting = Task.Run(() => RemoveAsync(drainLimit));
+            return _deleting;
+        }
+    }
+
+    public void Resize(uint columns, uint rows)
+    {
+        if (State == ProcessState.Stopped)
+            throw new WrongStateException($"cannot resize the terminal of {Name}: it has ended");
+        Io?.Resize((ushort)Math.Min(columns, ushort.MaxValue), (ushort)Math.Min(rows, ushort.MaxValue));
+    }
+
+    public void CloseInput() => Io?.CloseInput();
+
+    /// <summary>Moves along the state table or says why not. The caller holds container.Gate.</summary>
+    public void Change(ProcessEvent happened) =>
+        State = ProcessStates.Next(State, happened) ?? throw Cannot(happened.Verb());
+
+    /// <summary>From here on the process is alive or has an exit on its way.</summary>
+    public void Began(int pid, Task<Exit> exited)
+    {
+        lock (container.Gate)
+        {
+            Pid = pid;
+            _handle = PidFd.TryOpen(pid);
+        }
+        _observing = ObserveAsync(exited);
+    }
+
+    /// <summary>Makes an exit visible to State, then to those who wait. The caller holds container.Gate and tells the event.</summary>
+    public void Ended(ProcessExit exit)
+    {
+        Exit = exit;
+        Change(ProcessEvent.Exited);
+        _exited.TrySetResult(exit);
+        _handle?.Dispose();
+        _handle = null;
+    }
+
+    protected abstract Task<ProcessExit> RemoveAsync(TimeSpan drainLimit);
+
+    protected WrongStateException Cannot(string verb) => new($"cannot {verb} {Name}: it is {State.Word()}");
+
+    protected void Send(int signal)
+    {
+        PidFd? handle;
+        lock (container.Gate)
+            handle = _handle;
+        try
+        {
+            if (handle is null || !handle.TrySignal(signal))
+                throw new NotFoundException($"{Name}: process already finished");
+        }
+        catch (ObjectDisposedException)
+        {
+            throw new NotFoundException($"{Name}: process already finished");
+        }
+    }
+
+    /// <summary>Waits for the last output, but never longer than the limit: a grandchild may hold a pipe for ever.</summary>
+    protected async Task CloseStreamsAsync(TimeSpan drainLimit)
+    {
+        await _observing;
+        if (Io is not { } io)
+            return;
+        await Task.WhenAny(io.Drained, Task.Delay(drainLimit));
+        await io.DisposeAsync();
+    }
+
+    private async Task ObserveAsync(Task<Exit> exited)
+    {
+        Exit exit = await exited;
+        container.Reaped(new(execId, Pid, (uint)exit.Status, exit.At));
+    }
+}

@@ -1,0 +1,54 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using Pods.Linux;
+using Pods.Ttrpc;
+using TaskApi = Containerd.Task.V3.Task;
+
+namespace Pods.Shim;
+
+/// <summary>Serves a group of containers until the last one is gone and containerd says so.</summary>
+internal static class ShimServer
+{
+    private const int ListenerNumber = 3;
+    // What waits for a daemon that is away at the shim's end; containerd's own shims wait as long.
+    private static readonly TimeSpan _lastEvents = TimeSpan.FromSeconds(5);
+
+    private static readonly uint _ourUser = Files.Status("/proc/self")!.Uid;
+
+    public static async Task RunAsync(ShimFlags flags)
+    {
+        Prctl.IgnoreBrokenPipe();
+        Children children = Children.BecomeSubreaper();
+        using ShimLog log = ShimLog.Open(new Bundle(Directory.GetCurrentDirectory()).ShimLog, flags.Debug);
+        using IdleCollection idle = new();
+        using Socket listener = UnixSocket.FromInherited(ListenerNumber);
+        EventPublisher events = new(Environment.GetEnvironmentVariable("TTRPC_ADDRESS") ?? flags.Address + ".ttrpc", flags.Namespace, log);
+        using EventLoop streams = EventLoop.Start();
+        Pod pod = new(children, streams, events, log, flags.Namespace);
+        TtrpcServer server = new(RpcErrors.Translate) { Accepts = IsOurUser };
+        server.Add(services => TaskApi.BindService(new TaskBinder(services, idle), new TaskService(pod)));
+
+        // Asked to stop by init at power-off, say: the containers' ends are init's business then.
+        using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Abandon);
+        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Abandon);
+        using CancellationTokenSource stopping = new();
+        Task serving = server.ServeAsync(listener, stopping.Token);
+        idle.Touch();
+        await Task.WhenAny(serving, pod.ShutdownRequested);
+        // First of all, so that no `start` adopts a shim that is ending.
+        if (listener.LocalEndPoint is UnixDomainSocketEndPoint address)
+            File.Delete(address.ToString());
+        await events.StopAsync(_lastEvents);
+        await stopping.CancelAsync();
+        await serving;
+
+        void Abandon(PosixSignalContext signal)
+        {
+            signal.Cancel = true;
+            pod.Abandon();
+        }
+    }
+
+    private static bool IsOurUser(Socket peer) => UnixSocket.Peer(peer).Uid == _ourUser;
+}
