@@ -151,7 +151,9 @@ internal sealed class EventPublisher
             await DisconnectAsync();
         _channel ??= await TtrpcChannel.ConnectAsync(_address, _stop.Token);
         Events.EventsClient client = new(_channel.CreateCallInvoker());
-        await client.ForwardAsync(new() { Envelope = envelope }, new CallOptions(deadline: DateTime.UtcNow + _forwardLimit, cancellationToken: _stop.Token));
+        await client.ForwardAsync(
+            new() { Envelope = envelope },
+            new CallOptions(deadline: DateTime.UtcNow + _forwardLimit, cancellationToken: _stop.Token));
     }
 
     private async Task DisconnectAsync()

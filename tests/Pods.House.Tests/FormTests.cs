@@ -54,7 +54,7 @@ public sealed partial class FormTests
         where file.Name != "Program.cs"
         let root = s_namespaces.GetValueOrDefault(file.Project, Path.GetFileName(file.Project))
         let found = FileNamespace().Match(file.Code).Groups[1].Value
-        where found != root && !found.StartsWith(root + ".", StringComparison.Ordinal) && found != "Pods.Rpc"
+        where found != root && !found.StartsWith(root + ".", StringComparison.Ordinal)
         select $"{file.Path}: \"{found}\", not {root}");
 
     [Fact]

@@ -1,5 +1,4 @@
 using Grpc.Core;
-using Pods.Rpc;
 
 namespace Pods.Protocol.Tests;
 
@@ -98,20 +97,6 @@ public sealed class RpcTests
     }
 
     [Fact]
-    public void Alias_binds_the_same_handlers_and_marshallers_under_the_other_name()
-    {
-        RecordingBinder binder = new();
-
-        Containerd.Task.V3.Task.BindService(binder, new Handlers());
-        Containerd.Task.V3.Task.BindService(new ServiceAlias(binder, "containerd.task.v2.Task"), new Handlers());
-
-        Assert.Equal(2 * 17, binder.Bound.Count);
-        Assert.Equal(
-            binder.Bound.Take(17).Select(method => method.Replace(".v3.", ".v2.")),
-            binder.Bound.Skip(17));
-    }
-
-    [Fact]
     public void Definition_replays_every_method_on_a_binder()
     {
         RecordingBinder binder = new();
@@ -119,6 +104,7 @@ public sealed class RpcTests
         Containerd.Task.V3.Task.BindService(new Handlers()).BindService(binder);
 
         Assert.Equal(17, binder.Bound.Count);
+        Assert.Equal("/containerd.task.v3.Task/State", binder.Bound[0]);
     }
 
     [Fact]
@@ -141,7 +127,7 @@ public sealed class RpcTests
             Method<TRequest, TResponse> method, UnaryServerMethod<TRequest, TResponse>? handler)
         {
             Assert.NotNull(handler);
-            Bound.Add($"{method.FullName} {method.RequestMarshaller.GetHashCode()} {method.ResponseMarshaller.GetHashCode()}");
+            Bound.Add(method.FullName);
         }
     }
 }
