@@ -1,1 +1,3 @@
-return 0;
+using Pods.Cli;
+
+return await CommandLine.RunAsync(args, Terminals.Standard());

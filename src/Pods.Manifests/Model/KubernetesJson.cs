@@ -15,6 +15,7 @@ namespace Pods.Manifests;
 [JsonSerializable(typeof(WatchEvent<ApiStatus>))]
 [JsonSerializable(typeof(WatchEvent<JsonElement>))]
 [JsonSerializable(typeof(ApiStatus))]
+[JsonSerializable(typeof(JsonElement))]
 [JsonSerializable(typeof(DeleteOptions))]
 [JsonSerializable(typeof(PodInspection))]
 [JsonSerializable(typeof(ImageList))]

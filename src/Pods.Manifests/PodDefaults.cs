@@ -1,0 +1,72 @@
+namespace Pods.Manifests;
+
+/// <summary>Fills in what a manifest leaves out, as the Kubernetes API server does on create.</summary>
+public static class PodDefaults
+{
+    public static Pod Apply(Pod pod) => pod with
+    {
+        ApiVersion = Pod.GroupVersion,
+        Kind = Pod.ObjectKind,
+        Metadata = (pod.Metadata ?? new()) with { Namespace = pod.Metadata?.Namespace ?? "default" },
+        Spec = pod.Spec is { } spec ? Apply(spec) : null,
+    };
+
+    private static PodSpec Apply(PodSpec spec) => spec with
+    {
+        RestartPolicy = spec.RestartPolicy ?? "Always",
+        TerminationGracePeriodSeconds = spec.TerminationGracePeriodSeconds ?? 30,
+        DnsPolicy = spec.DnsPolicy ?? "ClusterFirst",
+        SecurityContext = spec.SecurityContext ?? new(),
+        Containers = spec.Containers?.Select(c => Apply(c, spec)).ToArray(),
+        InitContainers = spec.InitContainers?.Select(c => Apply(c, spec)).ToArray(),
+        Volumes = spec.Volumes?.Select(Apply).ToArray(),
+    };
+
+    // "A volume without a source is an emptyDir" is an old default of the API; hostPath's type is the empty string there.
+    private static Volume Apply(Volume volume) => volume switch
+    {
+        { EmptyDir: null, HostPath: null } => volume with { EmptyDir = new() },
+        { HostPath: { Type: null } host } => volume with { HostPath = host with { Type = "" } },
+        _ => volume,
+    };
+
+    private static Container Apply(Container container, PodSpec spec) => container with
+    {
+        ImagePullPolicy = container.ImagePullPolicy ?? PullPolicy(container.Image),
+        Ports = container.Ports?.Select(p => Apply(p, spec.HostNetwork == true)).ToArray(),
+        Env = container.Env?.Select(Apply).ToArray(),
+        Resources = Apply(container.Resources ?? new()),
+    };
+
+    private static EnvVar Apply(EnvVar variable) => variable.ValueFrom?.FieldRef is { ApiVersion: null } field
+        ? variable with { ValueFrom = variable.ValueFrom with { FieldRef = field with { ApiVersion = "v1" } } }
+        : variable;
+
+    // With the host's network the container's port is the host's port.
+    private static ContainerPort Apply(ContainerPort port, bool hostNetwork) => port with
+    {
+        Protocol = port.Protocol ?? "TCP",
+        HostPort = port.HostPort ?? (hostNetwork ? port.Port : null),
+    };
+
+    /// <summary>A limit without a request is the request too.</summary>
+    private static ResourceRequirements Apply(ResourceRequirements resources)
+    {
+        if (resources.Limits is not { Count: > 0 } limits)
+            return resources;
+        Dictionary<string, Quantity> requests = new(resources.Requests ?? new Dictionary<string, Quantity>());
+        foreach (var (name, limit) in limits)
+            requests.TryAdd(name, limit);
+        return resources with { Requests = requests };
+    }
+
+    /// <summary>Always where the tag may move: no tag, or <c>latest</c>.</summary>
+    private static string PullPolicy(string? image)
+    {
+        if (image is null || image.Contains('@'))
+            return "IfNotPresent";
+        int colon = image.LastIndexOf(':');
+        bool hasTag = colon > image.LastIndexOf('/');
+        return !hasTag || image[(colon + 1)..] == "latest" ? "Always" : "IfNotPresent";
+    }
+}

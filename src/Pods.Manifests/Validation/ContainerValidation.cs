@@ -1,0 +1,102 @@
+namespace Pods.Manifests.Validation;
+
+/// <summary>Rules for one container.</summary>
+internal static class ContainerValidation
+{
+    private static readonly string[] Resources = ["cpu", "memory"];
+    private static readonly string[] PodFields =
+    [
+        "metadata.name", "metadata.namespace", "metadata.uid", "spec.nodeName", "spec.serviceAccountName",
+        "status.hostIP", "status.hostIPs", "status.podIP", "status.podIPs",
+    ];
+
+    public static void Check(string path, Container container, HashSet<string> volumes, Findings found)
+    {
+        found.RequiredName(path + ".name", container.Name, Names.DnsLabel);
+        if (found.Required(path + ".image", container.Image) && container.Image!.Trim() != container.Image)
+            found.Add(ManifestError.Invalid(path + ".image", container.Image, "must not have leading or trailing whitespace"));
+        found.OneOf(path + ".imagePullPolicy", container.ImagePullPolicy, "Always", "IfNotPresent", "Never");
+        CheckPorts(path + ".ports", container.Ports ?? [], found);
+        CheckEnvironment(path + ".env", container.Env ?? [], found);
+        CheckResources(path + ".resources", container.Resources ?? new(), found);
+        CheckMounts(path + ".volumeMounts", container.VolumeMounts ?? [], volumes, found);
+        SecurityValidation.Check(path + ".securityContext", container.SecurityContext, found);
+    }
+
+    private static void CheckPorts(string path, IReadOnlyList<ContainerPort> ports, Findings found)
+    {
+        HashSet<string> names = [];
+        for (int i = 0; i < ports.Count; i++)
+        {
+            string here = $"{path}[{i}]";
+            found.Matches(here + ".name", ports[i].Name, Names.PortName);
+            found.Unique(here + ".name", ports[i].Name, names);
+            if (ports[i].Port is null)
+                found.Add(ManifestError.Required(here + ".containerPort"));
+            found.Range(here + ".containerPort", ports[i].Port, 1, 65535);
+            found.Range(here + ".hostPort", ports[i].HostPort, 0, 65535);
+            found.OneOf(here + ".protocol", ports[i].Protocol, "SCTP", "TCP", "UDP");
+            if (!string.IsNullOrEmpty(ports[i].HostIP))
+                found.Matches(here + ".hostIP", ports[i].HostIP, Names.Address);
+        }
+    }
+
+    private static void CheckEnvironment(string path, IReadOnlyList<EnvVar> variables, Findings found)
+    {
+        for (int i = 0; i < variables.Count; i++)
+        {
+            string here = $"{path}[{i}]";
+            found.RequiredName(here + ".name", variables[i].Name, Names.EnvironmentName);
+            if (variables[i].ValueFrom is not { } from)
+                continue;
+            if (!string.IsNullOrEmpty(variables[i].Value))
+                found.Add(ManifestError.Invalid(here + ".valueFrom", "", "may not be specified when `value` is not empty"));
+            if (from.FieldRef is not { } field)
+                found.Add(ManifestError.Invalid(here + ".valueFrom", "", "must specify one of: `fieldRef`"));
+            else if (found.Required(here + ".valueFrom.fieldRef.fieldPath", field.FieldPath) && !IsPodField(field.FieldPath!))
+                found.Add(ManifestError.NotSupported(here + ".valueFrom.fieldRef.fieldPath", field.FieldPath,
+                    [.. PodFields, "metadata.labels['<KEY>']", "metadata.annotations['<KEY>']"]));
+        }
+    }
+
+    private static bool IsPodField(string path) => PodFields.Contains(path)
+        || (path.EndsWith("']", StringComparison.Ordinal)
+            && (path.StartsWith("metadata.labels['", StringComparison.Ordinal) || path.StartsWith("metadata.annotations['", StringComparison.Ordinal)));
+
+    private static void CheckResources(string path, ResourceRequirements resources, Findings found)
+    {
+        foreach (var (field, amounts) in new[] { ("limits", resources.Limits), ("requests", resources.Requests) })
+            foreach (var (name, amount) in amounts ?? new Dictionary<string, Quantity>())
+            {
+                string here = $"{path}.{field}[{name}]";
+                if (!Resources.Contains(name))
+                    found.Add(new(here, "is not supported yet", ErrorReason.NotSupported));
+                if (amount.MilliValue < 0)
+                    found.Add(ManifestError.Invalid(here, amount.ToString(), "must be greater than or equal to 0"));
+                // runc refuses less with words that help nobody.
+                if (field == "limits" && name == "memory" && amount.Value is > 0 and < 6 << 20)
+                    found.Add(ManifestError.Invalid(here, amount.ToString(), "must be at least 6Mi: no container starts with less"));
+            }
+        foreach (var (name, request) in resources.Requests ?? new Dictionary<string, Quantity>())
+            if (resources.Limits?.TryGetValue(name, out Quantity limit) == true && request > limit)
+                found.Add(ManifestError.Invalid($"{path}.requests[{name}]", request.ToString(),
+                    $"must be less than or equal to {name} limit of {limit}"));
+    }
+
+    private static void CheckMounts(string path, IReadOnlyList<VolumeMount> mounts, HashSet<string> volumes, Findings found)
+    {
+        HashSet<string> targets = [];
+        for (int i = 0; i < mounts.Count; i++)
+        {
+            string here = $"{path}[{i}]";
+            if (found.Required(here + ".name", mounts[i].Name) && !volumes.Contains(mounts[i].Name!))
+                found.Add(new(here + ".name", $"Not found: \"{mounts[i].Name}\"", ErrorReason.Invalid));
+            if (found.Required(here + ".mountPath", mounts[i].MountPath))
+                found.Unique(here + ".mountPath", mounts[i].MountPath, targets);
+            if (mounts[i].MountPath?.Contains(':') == true)
+                found.Add(ManifestError.Invalid(here + ".mountPath", mounts[i].MountPath, "must not contain ':'"));
+            if (mounts[i].SubPath is { Length: > 0 } sub && (sub.StartsWith('/') || sub.Split('/').Contains("..")))
+                found.Add(ManifestError.Invalid(here + ".subPath", sub, "must be a relative path without '..'"));
+        }
+    }
+}

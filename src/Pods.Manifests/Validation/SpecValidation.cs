@@ -1,0 +1,125 @@
+namespace Pods.Manifests.Validation;
+
+/// <summary>Rules for the pod's spec, but for its containers.</summary>
+internal static class SpecValidation
+{
+    private static readonly string[] HostPathTypes =
+        ["", "DirectoryOrCreate", "Directory", "FileOrCreate", "File", "Socket", "CharDevice", "BlockDevice"];
+
+    public static void Check(PodSpec spec, Findings found)
+    {
+        found.OneOf("spec.restartPolicy", spec.RestartPolicy, "Always", "OnFailure", "Never");
+        found.Range("spec.terminationGracePeriodSeconds", spec.TerminationGracePeriodSeconds, 0, int.MaxValue);
+        found.Matches("spec.hostname", spec.Hostname, Names.DnsLabel);
+        if (spec.ShareProcessNamespace == true && spec.HostPID == true)
+            found.Add(ManifestError.Invalid("spec.shareProcessNamespace", true, "ShareProcessNamespace and HostPID cannot both be enabled"));
+        HashSet<string> volumes = CheckVolumes(spec.Volumes ?? [], found);
+        CheckContainers(spec, volumes, found);
+        CheckHostPorts(spec, found);
+        CheckDns(spec, found);
+        CheckSecurity(spec, found);
+        for (int i = 0; i < (spec.HostAliases?.Count ?? 0); i++)
+        {
+            HostAlias alias = spec.HostAliases![i];
+            if (found.Required($"spec.hostAliases[{i}].ip", alias.Ip))
+                found.Matches($"spec.hostAliases[{i}].ip", alias.Ip, Names.Address);
+            for (int n = 0; n < (alias.Hostnames?.Count ?? 0); n++)
+                found.Matches($"spec.hostAliases[{i}].hostnames[{n}]", alias.Hostnames![n], Names.DnsSubdomain);
+        }
+        for (int i = 0; i < (spec.ImagePullSecrets?.Count ?? 0); i++)
+            found.RequiredName($"spec.imagePullSecrets[{i}].name", spec.ImagePullSecrets![i].Name, Names.DnsSubdomain);
+    }
+
+    private static HashSet<string> CheckVolumes(IReadOnlyList<Volume> volumes, Findings found)
+    {
+        HashSet<string> names = [];
+        for (int i = 0; i < volumes.Count; i++)
+        {
+            string path = $"spec.volumes[{i}]";
+            found.RequiredName(path + ".name", volumes[i].Name, Names.DnsLabel);
+            found.Unique(path + ".name", volumes[i].Name, names);
+            if (volumes[i] is { EmptyDir: not null, HostPath: not null })
+                found.Add(ManifestError.Forbidden(path, "may not specify more than 1 volume type"));
+            if (volumes[i].EmptyDir is { } empty)
+            {
+                found.OneOf(path + ".emptyDir.medium", empty.Medium, "", "Memory");
+                if (empty.SizeLimit is { Value: < 0 } limit)
+                    found.Add(ManifestError.Invalid(path + ".emptyDir.sizeLimit", limit.ToString(), "must be greater than or equal to 0"));
+            }
+            if (volumes[i].HostPath is { } host)
+            {
+                if (found.Required(path + ".hostPath.path", host.Path))
+                    found.Matches(path + ".hostPath.path", host.Path, HasNoBackstep);
+                found.OneOf(path + ".hostPath.type", host.Type, HostPathTypes);
+            }
+        }
+        return names;
+    }
+
+    private static void CheckContainers(PodSpec spec, HashSet<string> volumes, Findings found)
+    {
+        if (spec.Containers is not { Count: > 0 })
+            found.Add(ManifestError.Required("spec.containers"));
+        HashSet<string> names = [];
+        foreach (var (field, containers) in new[] { ("initContainers", spec.InitContainers), ("containers", spec.Containers) })
+            for (int i = 0; i < (containers?.Count ?? 0); i++)
+            {
+                found.Unique($"spec.{field}[{i}].name", containers![i].Name, names);
+                ContainerValidation.Check($"spec.{field}[{i}]", containers[i], volumes, found);
+            }
+    }
+
+    /// <summary>Two containers of a pod cannot publish one port; with the host's network a port is the host's.</summary>
+    private static void CheckHostPorts(PodSpec spec, Findings found)
+    {
+        HashSet<string> seen = [];
+        for (int c = 0; c < (spec.Containers?.Count ?? 0); c++)
+            for (int p = 0; p < (spec.Containers![c].Ports?.Count ?? 0); p++)
+            {
+                ContainerPort port = spec.Containers[c].Ports![p];
+                string path = $"spec.containers[{c}].ports[{p}]";
+                if (port.HostPort is > 0 && !seen.Add($"{port.Protocol}/{port.HostIP}/{port.HostPort}"))
+                    found.Add(ManifestError.Duplicate(path + ".hostPort", port.HostPort));
+                if (spec.HostNetwork == true && port.HostPort is > 0 && port.HostPort != port.Port)
+                    found.Add(ManifestError.Invalid(path + ".hostPort", port.HostPort, "must match `containerPort` when `hostNetwork` is true"));
+            }
+    }
+
+    private static void CheckDns(PodSpec spec, Findings found)
+    {
+        found.OneOf("spec.dnsPolicy", spec.DnsPolicy, "ClusterFirstWithHostNet", "ClusterFirst", "Default", "None");
+        if (spec.DnsPolicy == "None" && spec.DnsConfig?.Nameservers is not { Count: > 0 })
+            found.Add(ManifestError.Required("spec.dnsConfig.nameservers", "must provide at least one DNS nameserver when `dnsPolicy` is None"));
+        IReadOnlyList<string> servers = spec.DnsConfig?.Nameservers ?? [], searches = spec.DnsConfig?.Searches ?? [];
+        if (servers.Count > 3)
+            found.Add(ManifestError.Invalid("spec.dnsConfig.nameservers", string.Join(",", servers), "must not have more than 3 nameservers"));
+        for (int i = 0; i < servers.Count; i++)
+            found.Matches($"spec.dnsConfig.nameservers[{i}]", servers[i], Names.Address);
+        if (searches.Count > 32)
+            found.Add(ManifestError.Invalid("spec.dnsConfig.searches", string.Join(",", searches), "must not have more than 32 search paths"));
+        for (int i = 0; i < searches.Count; i++)
+            if (searches[i] != ".")
+                found.Matches($"spec.dnsConfig.searches[{i}]", searches[i].TrimEnd('.').Replace('_', '-'), Names.DnsSubdomain);
+        for (int i = 0; i < (spec.DnsConfig?.Options?.Count ?? 0); i++)
+            found.Required($"spec.dnsConfig.options[{i}].name", spec.DnsConfig!.Options![i].Name);
+    }
+
+    private static void CheckSecurity(PodSpec spec, Findings found)
+    {
+        if (spec.SecurityContext is not { } security)
+            return;
+        const string path = "spec.securityContext";
+        found.Range(path + ".runAsUser", security.RunAsUser, 0, int.MaxValue);
+        found.Range(path + ".runAsGroup", security.RunAsGroup, 0, int.MaxValue);
+        found.Range(path + ".fsGroup", security.FsGroup, 0, int.MaxValue);
+        for (int i = 0; i < (security.SupplementalGroups?.Count ?? 0); i++)
+            found.Range($"{path}.supplementalGroups[{i}]", security.SupplementalGroups![i], 0, int.MaxValue);
+        SecurityValidation.CheckSeccomp(path + ".seccompProfile", security.SeccompProfile, found);
+        SecurityValidation.CheckSysctls(path + ".sysctls", security.Sysctls ?? [], spec, found);
+    }
+
+    private static string? HasNoBackstep(string path) =>
+        path.Split('/').Contains("..") ? "must not contain '..'"
+        : path.StartsWith('/') ? null
+        : "must be an absolute path";
+}

@@ -1,0 +1,29 @@
+using System.Text.Json;
+using Pods.Manifests;
+
+namespace Pods.Cli.Client;
+
+/// <summary>Waits for a fact about a pod: looks once, then follows its changes.</summary>
+internal static class PodWait
+{
+    /// <param name="condition">Called with null when there is no such pod.</param>
+    public static async Task UntilAsync(PodsClient client, string space, string name, Func<Pod?, bool> condition, CancellationToken cancel)
+    {
+        PodQuery query = PodQuery.ForName(space, name);
+        while (true)
+        {
+            PodList list = await client.ListPodsAsync(query, cancel);
+            if (condition(list.Items is [var pod, ..] ? pod : null))
+                return;
+            // The watch begins where the list ended, so no change is missed between the two; when it breaks off, it begins anew.
+            await foreach (WatchEvent<JsonElement> change in client.WatchPodsAsync(query, list.Metadata?.ResourceVersion, cancel))
+            {
+                if (change.Type == "ERROR")
+                    break;
+                if (change.Type != "BOOKMARK"
+                    && condition(change.Type == "DELETED" ? null : change.Object.Deserialize(KubernetesJson.Default.Pod)))
+                    return;
+            }
+        }
+    }
+}

@@ -1,0 +1,182 @@
+using System.Net.Http.Headers;
+using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Pods.Manifests;
+
+namespace Pods.Cli.Client;
+
+/// <summary>podsd's API on its unix socket. Every failure is a <see cref="CliException"/> in kubectl's words.</summary>
+internal sealed class PodsClient : IDisposable
+{
+    private readonly string _socketPath;
+    private readonly HttpMessageInvoker _invoker;
+
+    public PodsClient(string socketPath)
+    {
+        _socketPath = socketPath;
+        SocketsHttpHandler handler = new() { ConnectCallback = async (_, cancel) => await ConnectAsync(cancel) };
+        _invoker = new(handler);
+    }
+
+    public void Dispose() => _invoker.Dispose();
+
+    /// <summary>Null when there is no such pod.</summary>
+    public async Task<Pod?> FindPodAsync(string space, string name, CancellationToken cancel)
+    {
+        using HttpResponseMessage answer = await SendAsync(HttpMethod.Get, PodPath(space, name), null, cancel);
+        return answer.StatusCode == System.Net.HttpStatusCode.NotFound
+            ? null : await ReadAsync(answer, KubernetesJson.Default.Pod, cancel);
+    }
+
+    public Task<Pod> GetPodAsync(string space, string name, CancellationToken cancel) =>
+        GetAsync(PodPath(space, name), KubernetesJson.Default.Pod, cancel);
+
+    public Task<PodList> ListPodsAsync(PodQuery query, CancellationToken cancel) =>
+        GetAsync(query.Path(), KubernetesJson.Default.PodList, cancel);
+
+    /// <summary>Every change after <paramref name="resourceVersion"/>, until cancelled or podsd ends the watch.</summary>
+    public async IAsyncEnumerable<WatchEvent<JsonElement>> WatchPodsAsync(
+        PodQuery query, string? resourceVersion, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        using HttpResponseMessage answer = await SendAsync(HttpMethod.Get, query.Path(watch: true, resourceVersion), null, cancel);
+        await ExpectSuccessAsync(answer, cancel);
+        using StreamReader lines = new(await answer.Content.ReadAsStreamAsync(cancel));
+        while (await lines.ReadLineAsync(cancel) is { } line)
+            if (line.Length > 0)
+                yield return JsonSerializer.Deserialize(line, KubernetesJson.Default.WatchEventJsonElement)!;
+    }
+
+    public Task<Pod> CreatePodAsync(string space, Pod pod, CancellationToken cancel) =>
+        SendPodAsync(HttpMethod.Post, PodsPath(space), pod, cancel);
+
+    public Task<Pod> ReplacePodAsync(string space, string name, Pod pod, CancellationToken cancel) =>
+        SendPodAsync(HttpMethod.Put, PodPath(space, name), pod, cancel);
+
+    public async Task DeletePodAsync(string space, string name, long? graceSeconds, CancellationToken cancel)
+    {
+        DeleteOptions options = new() { Kind = "DeleteOptions", ApiVersion = "v1", GracePeriodSeconds = graceSeconds };
+        using HttpContent body = Json(options, KubernetesJson.Default.DeleteOptions);
+        using HttpResponseMessage answer = await SendAsync(HttpMethod.Delete, PodPath(space, name), body, cancel);
+        await ExpectSuccessAsync(answer, cancel);
+    }
+
+    /// <summary>The answer as a stream, which stays open while a log is followed or a pull goes on.</summary>
+    public async Task<Stream> OpenAsync(HttpMethod method, string path, HttpContent? body, CancellationToken cancel)
+    {
+        HttpResponseMessage answer = await SendAsync(method, path, body, cancel);
+        await ExpectSuccessAsync(answer, cancel);
+        return await answer.Content.ReadAsStreamAsync(cancel);
+    }
+
+    public async Task<T> GetAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancel)
+    {
+        using HttpResponseMessage answer = await SendAsync(HttpMethod.Get, path, null, cancel);
+        return await ReadAsync(answer, type, cancel);
+    }
+
+    public async Task<T> PostAsync<T>(string path, HttpContent body, JsonTypeInfo<T> type, CancellationToken cancel)
+    {
+        using HttpResponseMessage answer = await SendAsync(HttpMethod.Post, path, body, cancel);
+        return await ReadAsync(answer, type, cancel);
+    }
+
+    public async Task DeleteAsync(string path, CancellationToken cancel)
+    {
+        using HttpResponseMessage answer = await SendAsync(HttpMethod.Delete, path, null, cancel);
+        await ExpectSuccessAsync(answer, cancel);
+    }
+
+    /// <summary>A connection that has left HTTP behind and speaks WebSocket with the given subprotocol.</summary>
+    public async Task<Stream> UpgradeAsync(string path, string protocol, CancellationToken cancel)
+    {
+        using HttpRequestMessage request = new(HttpMethod.Get, "http://podsd" + path);
+        request.Headers.Connection.Add("Upgrade");
+        request.Headers.Upgrade.Add(new("websocket"));
+        request.Headers.Add("Sec-WebSocket-Version", "13");
+        request.Headers.Add("Sec-WebSocket-Key", Convert.ToBase64String(RandomNumberGenerator.GetBytes(16)));
+        request.Headers.Add("Sec-WebSocket-Protocol", protocol);
+        HttpResponseMessage answer = await SendAsync(request, cancel);
+        if (answer.StatusCode == System.Net.HttpStatusCode.SwitchingProtocols)
+            return await answer.Content.ReadAsStreamAsync(cancel);
+        await ExpectSuccessAsync(answer, cancel);
+        throw new CliException($"podsd answered {(int)answer.StatusCode} where it should change to {protocol}");
+    }
+
+    private async Task<Stream> ConnectAsync(CancellationToken cancel)
+    {
+        Socket socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(_socketPath), cancel);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch (SocketException e)
+        {
+            socket.Dispose();
+            string hint = e.SocketErrorCode == SocketError.AccessDenied
+                ? "are you root, or in the group pods?" : "is podsd running? (systemctl status podsd)";
+            throw new CliException($"cannot connect to podsd at {_socketPath}: {e.Message.ToLowerInvariant()}: {hint}");
+        }
+    }
+
+    public static string PodsPath(string space) => $"/api/v1/namespaces/{Uri.EscapeDataString(space)}/pods";
+
+    public static string PodPath(string space, string name) => $"{PodsPath(space)}/{Uri.EscapeDataString(name)}";
+
+    public static HttpContent Json<T>(T value, JsonTypeInfo<T> type) =>
+        new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(value, type))
+        {
+            Headers = { ContentType = new MediaTypeHeaderValue("application/json") },
+        };
+
+    public static async Task ExpectSuccessAsync(HttpResponseMessage answer, CancellationToken cancel)
+    {
+        if (!answer.IsSuccessStatusCode)
+            throw ServerErrors.ToException((int)answer.StatusCode, await answer.Content.ReadAsByteArrayAsync(cancel));
+    }
+
+    private async Task<Pod> SendPodAsync(HttpMethod method, string path, Pod pod, CancellationToken cancel)
+    {
+        using HttpContent body = Json(pod, KubernetesJson.Default.Pod);
+        using HttpResponseMessage answer = await SendAsync(method, path, body, cancel);
+        return await ReadAsync(answer, KubernetesJson.Default.Pod, cancel);
+    }
+
+    private Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, HttpContent? body, CancellationToken cancel) =>
+        SendAsync(new(method, "http://podsd" + path) { Content = body }, cancel);
+
+    private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancel)
+    {
+        try
+        {
+            return await _invoker.SendAsync(request, cancel);
+        }
+        catch (HttpRequestException e) when (e.InnerException is CliException told)
+        {
+            throw told;
+        }
+        catch (HttpRequestException e)
+        {
+            throw new CliException($"request to podsd at {_socketPath}: {e.Message.ToLowerInvariant()}");
+        }
+    }
+
+    private static async Task<T> ReadAsync<T>(HttpResponseMessage answer, JsonTypeInfo<T> type, CancellationToken cancel)
+    {
+        await ExpectSuccessAsync(answer, cancel);
+        byte[] body = await answer.Content.ReadAsByteArrayAsync(cancel);
+        try
+        {
+            return JsonSerializer.Deserialize(body, type) ?? throw new JsonException("null");
+        }
+        catch (JsonException e)
+        {
+            string shown = Encoding.UTF8.GetString(body.AsSpan(0, Math.Min(body.Length, 200)));
+            throw new CliException($"podsd answered what is no {type.Type.Name}: {e.Message}: {shown}");
+        }
+    }
+}

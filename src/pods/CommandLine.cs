@@ -1,0 +1,96 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+using Pods.Cli.Commands;
+
+namespace Pods.Cli;
+
+/// <summary>The verbs of <c>pods</c>, and how their failures become an exit code.</summary>
+internal static class CommandLine
+{
+    public static async Task<int> RunAsync(string[] arguments, Terminals terminals)
+    {
+        GlobalOptions global = new();
+        ParseResult parsed = Build(global, terminals).Parse(arguments);
+        if (parsed.Errors.Count > 0 && parsed.Action is not HelpAction)
+        {
+            foreach (var error in parsed.Errors)
+                terminals.Error.WriteLine($"error: {error.Message}");
+            terminals.Error.WriteLine($"See '{FullName(parsed.CommandResult.Command)} --help' for usage.");
+            return CliException.Usage;
+        }
+        InvocationConfiguration configuration = new()
+        {
+            Output = terminals.Output,
+            Error = terminals.Error,
+            EnableDefaultExceptionHandler = false,
+        };
+        try
+        {
+            return await parsed.InvokeAsync(configuration);
+        }
+        catch (CliException e)
+        {
+            terminals.Error.WriteLine(e.Message);
+            return e.ExitCode;
+        }
+        catch (OperationCanceledException)
+        {
+            return 130;   // as a shell reports a program ended by ^C: 128 + SIGINT
+        }
+        catch (IOException) when (!parsed.GetValue(global.Verbose))
+        {
+            // The reader of our output is gone (`pods logs | head`): there is nobody to tell.
+            return CliException.Failed;
+        }
+        catch (Exception e) when (!parsed.GetValue(global.Verbose))
+        {
+            terminals.Error.WriteLine($"error: {e.Message}");
+            return CliException.Failed;
+        }
+    }
+
+    /// <summary>The whole command tree; the man pages and the tests of every example read it too.</summary>
+    public static RootCommand Build(GlobalOptions global, Terminals terminals)
+    {
+        RootCommand root = new("Kubernetes pods on plain containerd.");
+        foreach (Option option in global.All)
+            root.Options.Add(option);
+        CommandContext context = new(global, terminals);
+        foreach (VerbCommand verb in Verbs(context))
+            root.Subcommands.Add(verb);
+        foreach (HelpOption help in root.Options.OfType<HelpOption>())
+            help.Action = new HelpWithExamples((HelpAction)help.Action!);
+        return root;
+    }
+
+    public static string FullName(Command command)
+    {
+        string? parent = command.Parents.OfType<Command>().FirstOrDefault() is { } above ? FullName(above) + " " : null;
+        return command is RootCommand ? "pods" : parent + command.Name;
+    }
+
+    private static IEnumerable<VerbCommand> Verbs(CommandContext context) =>
+    [
+        new ApplyCommand(context), new GetCommand(context), new DescribeCommand(context), new LogsCommand(context),
+        new ExecCommand(context), new DeleteCommand(context), new WaitCommand(context), new InspectCommand(context),
+        new PullCommand(context), new ImagesCommand(context), new ImportCommand(context), new RemoveImageCommand(context),
+        new VersionCommand(context), new CompletionCommand(context),
+    ];
+
+    private sealed class HelpWithExamples(HelpAction help) : SynchronousCommandLineAction
+    {
+        public override int Invoke(ParseResult parseResult)
+        {
+            int result = help.Invoke(parseResult);
+            if (parseResult.CommandResult.Command is VerbCommand { Examples.Count: > 0 } verb)
+            {
+                TextWriter output = parseResult.InvocationConfiguration.Output;
+                output.WriteLine("Examples:");
+                foreach (var (what, line) in verb.Examples)
+                    output.WriteLine($"  # {what}\n  {line}\n");
+            }
+            return result;
+        }
+    }
+}

@@ -1,0 +1,96 @@
+using System.CommandLine;
+using Pods.Cli.Client;
+using Pods.Manifests;
+
+namespace Pods.Cli.Commands;
+
+internal sealed class DeleteCommand : VerbCommand
+{
+    private readonly Argument<string[]> _words = new("pod") { Description = "names of pods", Arity = ArgumentArity.ZeroOrMore };
+    private readonly Option<string[]> _files = new("--filename", "-f") { Description = "the pods of a manifest, of the manifests in a directory, or of standard input (-)", HelpName = "path" };
+    private readonly Option<string?> _selector = new("--selector", "-l") { Description = "labels that the pods must have", HelpName = "labels" };
+    private readonly Option<bool> _all = new("--all") { Description = "every pod of the namespace" };
+    private readonly Option<bool> _now = new("--now") { Description = "with a grace period of one second" };
+    private readonly Option<bool> _force = new("--force") { Description = "at once, with no grace period" };
+    private readonly Option<long?> _grace = new("--grace-period") { Description = "seconds between SIGTERM and SIGKILL; the pod's own when absent", HelpName = "seconds" };
+    private readonly Option<bool> _wait = new("--wait") { Description = "wait until the pods are gone", DefaultValueFactory = _ => true };
+    private readonly Option<bool> _ignore = new("--ignore-not-found") { Description = "a pod that is not there is no failure" };
+    private readonly Option<string?> _timeout = new("--timeout") { Description = "how long to wait", HelpName = "duration" };
+
+    public DeleteCommand(CommandContext context) : base(context, "delete", "Delete pods: SIGTERM, the grace period, SIGKILL, clean up.")
+    {
+        Arguments.Add(_words);
+        foreach (Option option in new Option[] { _files, _selector, _all, _now, _force, _grace, _wait, _ignore, _timeout })
+            Options.Add(option);
+        Examples =
+        [
+            ("a pod", "pods delete web"),
+            ("what a manifest made", "pods delete -f pod.yaml --ignore-not-found"),
+            ("all pods with a label, without waiting for their grace periods", "pods delete -l app=web --now"),
+        ];
+    }
+
+    protected override async Task<int> RunAsync(PodsClient client, ParseResult parsed, CancellationToken cancel)
+    {
+        IReadOnlyList<(string Space, string Name)> chosen = await ChooseAsync(client, parsed, cancel);
+        long? grace = parsed.GetValue(_force) ? 0 : parsed.GetValue(_now) ? 1 : parsed.GetValue(_grace);
+        List<(string Space, string Name)> deleting = [];
+        int exitCode = 0;
+        foreach (var (space, name) in chosen)
+        {
+            if (await client.FindPodAsync(space, name, cancel) is null)
+            {
+                if (parsed.GetValue(_ignore))
+                    continue;
+                Error.WriteLine($"Error from server (NotFound): pods \"{name}\" not found");
+                exitCode = CliException.Failed;
+                continue;
+            }
+            await client.DeletePodAsync(space, name, grace, cancel);
+            Output.WriteLine($"pod \"{name}\" deleted");
+            deleting.Add((space, name));
+        }
+        if (parsed.GetValue(_wait))
+            await WaitAsync(client, deleting, parsed.GetValue(_timeout), cancel);
+        return exitCode;
+    }
+
+    private async Task<IReadOnlyList<(string Space, string Name)>> ChooseAsync(PodsClient client, ParseResult parsed, CancellationToken cancel)
+    {
+        string space = Namespace(parsed);
+        string[] files = parsed.GetValue(_files) ?? [];
+        if (files.Length > 0)
+            return [.. ManifestFiles.Read(files).Select(pod => (pod.Metadata?.Namespace ?? space, pod.Metadata!.Name!))];
+        IReadOnlyList<string> names = ResourceArguments.Names(parsed.GetValue(_words) ?? []);
+        if (parsed.GetValue(_all) || parsed.GetValue(_selector) is not null)
+        {
+            if (names.Count > 0)
+                throw new CliException("error: names cannot be given together with --all or a selector", CliException.Usage);
+            PodList list = await client.ListPodsAsync(new() { Namespace = space, LabelSelector = parsed.GetValue(_selector) }, cancel);
+            return [.. (list.Items ?? []).Select(pod => (space, pod.Metadata!.Name!))];
+        }
+        return names.Count > 0
+            ? [.. names.Select(name => (space, name))]
+            : throw new CliException("error: name the pods, or say -f, -l or --all", CliException.Usage);
+    }
+
+    private static async Task WaitAsync(
+        PodsClient client, List<(string Space, string Name)> deleting, string? timeout, CancellationToken cancel)
+    {
+        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        if (timeout is not null)
+            limit.CancelAfter(Durations.Parse(timeout));
+        foreach (var (space, name) in deleting)
+        {
+            try
+            {
+                // A pod of the same name that is not being deleted is a new one: the old one is gone.
+                await PodWait.UntilAsync(client, space, name, pod => pod?.Metadata?.DeletionTimestamp is null, limit.Token);
+            }
+            catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+            {
+                throw new CliException($"error: timed out waiting for the deletion of pods/{name} after {timeout}");
+            }
+        }
+    }
+}

@@ -1,0 +1,35 @@
+using System.CommandLine;
+using Pods.Cli.Client;
+using Pods.Cli.Output;
+using Pods.Manifests;
+
+namespace Pods.Cli.Commands;
+
+internal sealed class DescribeCommand : VerbCommand
+{
+    private readonly Argument<string[]> _words = new("pod") { Description = "names of pods; all when none is given", Arity = ArgumentArity.ZeroOrMore };
+
+    public DescribeCommand(CommandContext context) : base(context, "describe", "Show pods in detail: state, reasons, conditions.")
+    {
+        Arguments.Add(_words);
+        Examples = [("why a pod does not start", "pods describe web")];
+    }
+
+    protected override async Task<int> RunAsync(PodsClient client, ParseResult parsed, CancellationToken cancel)
+    {
+        string space = Namespace(parsed);
+        IReadOnlyList<string> names = ResourceArguments.Names(parsed.GetValue(_words) ?? []);
+        List<Pod> pods = [];
+        if (names.Count == 0)
+            pods.AddRange((await client.ListPodsAsync(new() { Namespace = space }, cancel)).Items ?? []);
+        foreach (string name in names)
+            pods.Add(await client.GetPodAsync(space, name, cancel));
+        for (int i = 0; i < pods.Count; i++)
+        {
+            if (i > 0)
+                Output.WriteLine();
+            PodDescription.Write(pods[i], Output);
+        }
+        return 0;
+    }
+}

@@ -1,0 +1,91 @@
+using System.CommandLine;
+using System.Text.Json;
+using Pods.Cli.Client;
+using Pods.Cli.Output;
+using Pods.Manifests;
+
+namespace Pods.Cli.Commands;
+
+internal sealed class GetCommand : VerbCommand
+{
+    private readonly Argument<string[]> _words = new("pod") { Description = "names of pods; all when none is given", Arity = ArgumentArity.ZeroOrMore };
+    private readonly Option<string?> _output = new("--output", "-o") { Description = "wide, yaml, json, name or jsonpath=TEMPLATE", HelpName = "format" };
+    private readonly Option<bool> _watch = new("--watch", "-w") { Description = "go on and print every change" };
+    private readonly Option<string?> _selector = new("--selector", "-l") { Description = "labels that the pods must have", HelpName = "labels" };
+    private readonly Option<string?> _fields = new("--field-selector") { Description = "fields that the pods must have, such as status.phase=Running", HelpName = "fields" };
+    private readonly Option<bool> _all = new("--all-namespaces", "-A") { Description = "in every namespace" };
+    private readonly Option<bool> _noHeaders = new("--no-headers") { Description = "rows only" };
+    private readonly Option<bool> _showLabels = new("--show-labels") { Description = "a column with the labels" };
+
+    public GetCommand(CommandContext context) : base(context, "get", "List pods.")
+    {
+        Arguments.Add(_words);
+        foreach (Option option in new Option[] { _output, _watch, _selector, _fields, _all, _noHeaders, _showLabels })
+            Options.Add(option);
+        Examples =
+        [
+            ("all pods, with their addresses", "pods get -o wide"),
+            ("one pod as YAML", "pods get web -o yaml"),
+            ("every change of the pods with a label", "pods get -w -l app=web"),
+            ("one value", "pods get web -o jsonpath={.status.podIP}"),
+        ];
+    }
+
+    protected override async Task<int> RunAsync(PodsClient client, ParseResult parsed, CancellationToken cancel)
+    {
+        OutputFormat format = OutputFormat.Parse(parsed.GetValue(_output));
+        IReadOnlyList<string> names = ResourceArguments.Names(parsed.GetValue(_words) ?? []);
+        PodQuery query = new()
+        {
+            Namespace = parsed.GetValue(_all) ? null : Namespace(parsed),
+            LabelSelector = parsed.GetValue(_selector),
+            FieldSelector = names.Count == 1 && parsed.GetValue(_watch) ? $"metadata.name={names[0]}" : parsed.GetValue(_fields),
+        };
+        PodPrinter printer = new(Output, format, TableOf(parsed, format), single: names.Count == 1, headers: !parsed.GetValue(_noHeaders));
+        if (names.Count > 0 && !parsed.GetValue(_watch))
+            return await PrintNamedAsync(client, names, Namespace(parsed), printer, cancel);
+        PodList list = await client.ListPodsAsync(query, cancel);
+        if (list.Items is not { Count: > 0 } && !parsed.GetValue(_watch) && format.IsTable)
+            Error.WriteLine(query.Namespace is null ? "No resources found" : $"No resources found in {query.Namespace} namespace.");
+        else
+            printer.Print(list.Items ?? []);
+        if (parsed.GetValue(_watch))
+            await WatchAsync(client, query, list.Metadata?.ResourceVersion, printer, cancel);
+        return 0;
+    }
+
+    private PodTable TableOf(ParseResult parsed, OutputFormat format) =>
+        new(format.IsWide, parsed.GetValue(_all), parsed.GetValue(_showLabels), TimeProvider.System);
+
+    private async Task<int> PrintNamedAsync(
+        PodsClient client, IReadOnlyList<string> names, string space, PodPrinter printer, CancellationToken cancel)
+    {
+        List<Pod> found = [];
+        int exitCode = 0;
+        foreach (string name in names)
+        {
+            if (await client.FindPodAsync(space, name, cancel) is { } pod)
+            {
+                found.Add(pod);
+                continue;
+            }
+            Error.WriteLine($"Error from server (NotFound): pods \"{name}\" not found");
+            exitCode = CliException.Failed;
+        }
+        if (found.Count > 0)
+            printer.Print(found);
+        return exitCode;
+    }
+
+    private static async Task WatchAsync(
+        PodsClient client, PodQuery query, string? version, PodPrinter printer, CancellationToken cancel)
+    {
+        await foreach (WatchEvent<JsonElement> change in client.WatchPodsAsync(query, version, cancel))
+        {
+            if (change.Type == "ERROR")
+                throw ServerErrors.ToException(410, JsonSerializer.SerializeToUtf8Bytes(change.Object, KubernetesJson.Default.JsonElement));
+            if (change.Type != "BOOKMARK")
+                printer.PrintChange(change.Object.Deserialize(KubernetesJson.Default.Pod)!);
+        }
+    }
+}

@@ -1,0 +1,40 @@
+using System.CommandLine;
+using System.Text.Json;
+using Pods.Cli.Client;
+using Pods.Cli.Output;
+using Pods.Manifests;
+
+namespace Pods.Cli.Commands;
+
+internal sealed class PullCommand : VerbCommand
+{
+    private readonly Argument<string> _image = new("image") { Description = "the image's reference" };
+    private readonly Option<bool> _quiet = new("--quiet", "-q") { Description = "no progress, only the image's digest" };
+
+    public PullCommand(CommandContext context) : base(context, "pull", "Pull an image.")
+    {
+        Arguments.Add(_image);
+        Options.Add(_quiet);
+        Examples = [("an image, with progress", "pods pull registry.example/app:1")];
+    }
+
+    protected override async Task<int> RunAsync(PodsClient client, ParseResult parsed, CancellationToken cancel)
+    {
+        string reference = parsed.GetValue(_image)!;
+        PullRequestBody request = new() { Reference = reference };
+        using HttpContent body = PodsClient.Json(request, KubernetesJson.Default.PullRequestBody);
+        await using Stream answer = await client.OpenAsync(HttpMethod.Post, "/pods/v1/images/pull", body, cancel);
+        ImageSummary image = await PullProgressView.ShowAsync(Events(answer, cancel), Context.Terminals, parsed.GetValue(_quiet));
+        Output.WriteLine(parsed.GetValue(_quiet) ? image.Digest : $"pulled {reference}: {image.Digest} ({Bytes.Short(image.Size)})");
+        return 0;
+    }
+
+    private static async IAsyncEnumerable<PullEvent> Events(
+        Stream answer, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel)
+    {
+        using StreamReader lines = new(answer);
+        while (await lines.ReadLineAsync(cancel) is { } line)
+            if (line.Length > 0)
+                yield return JsonSerializer.Deserialize(line, KubernetesJson.Default.PullEvent)!;
+    }
+}

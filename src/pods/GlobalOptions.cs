@@ -1,0 +1,34 @@
+using System.CommandLine;
+
+namespace Pods.Cli;
+
+/// <summary>Options that every verb takes.</summary>
+internal sealed class GlobalOptions
+{
+    public const string DefaultSocket = "/run/pods/podsd.sock";
+
+    public Option<string> Socket { get; } = new("--socket")
+    {
+        Description = "podsd's unix socket (also $PODS_SOCKET)",
+        DefaultValueFactory = _ => Environment.GetEnvironmentVariable("PODS_SOCKET") is { Length: > 0 } path ? path : DefaultSocket,
+        Recursive = true,
+        HelpName = "path",
+    };
+
+    public Option<string> Namespace { get; } = new("--namespace", "-n")
+    {
+        Description = "the namespace of the pods",
+        DefaultValueFactory = _ => "default",
+        Recursive = true,
+        HelpName = "name",
+    };
+
+    public Option<bool> Verbose { get; } = new("--trace")
+    {
+        Description = "show the stack trace of an unexpected failure",
+        Recursive = true,
+        Hidden = true,
+    };
+
+    public IEnumerable<Option> All => [Socket, Namespace, Verbose];
+}

@@ -1,0 +1,51 @@
+using Pods.Manifests;
+
+namespace Pods.Cli;
+
+/// <summary>The pods that <c>-f</c> names: of files, of the manifests in a directory, or of standard input.</summary>
+internal static class ManifestFiles
+{
+    private static readonly string[] Extensions = [".yaml", ".yml", ".json"];
+
+    /// <exception cref="CliException">With every mistake of every file.</exception>
+    public static IReadOnlyList<Pod> Read(IReadOnlyList<string> paths)
+    {
+        List<Pod> pods = [];
+        List<string> errors = [];
+        foreach (string path in paths.SelectMany(Expand))
+        {
+            try
+            {
+                pods.AddRange(ManifestReader.Read(Load(path), path == "-" ? "standard input" : path));
+            }
+            catch (ManifestException e)
+            {
+                errors.Add(e.Message);
+            }
+        }
+        if (errors.Count > 0)
+            throw new CliException(string.Join('\n', errors));
+        return pods.Count > 0 ? pods : throw new CliException("error: no objects passed to apply");
+    }
+
+    private static IEnumerable<string> Expand(string path) => Directory.Exists(path)
+        ? Directory.EnumerateFiles(path).Where(f => Extensions.Contains(Path.GetExtension(f))).Order(StringComparer.Ordinal)
+        : [path];
+
+    private static byte[] Load(string path)
+    {
+        try
+        {
+            if (path != "-")
+                return File.ReadAllBytes(path);
+            using MemoryStream content = new();
+            using Stream input = Console.OpenStandardInput();
+            input.CopyTo(content);
+            return content.ToArray();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CliException($"error: cannot read \"{path}\": {e.Message}");
+        }
+    }
+}
