@@ -117,9 +117,12 @@ internal sealed class PodsClient : IDisposable
         catch (SocketException e)
         {
             socket.Dispose();
+            // .NET has no name for ENOENT on connect and would show a misleading one.
+            string why = File.Exists(_socketPath) || e.SocketErrorCode == SocketError.AccessDenied
+                ? e.Message.ToLowerInvariant() : "no such file";
             string hint = e.SocketErrorCode == SocketError.AccessDenied
                 ? "are you root, or in the group pods?" : "is podsd running? (systemctl status podsd)";
-            throw new CliException($"cannot connect to podsd at {_socketPath}: {e.Message.ToLowerInvariant()}: {hint}");
+            throw new CliException($"cannot connect to podsd at {_socketPath}: {why}: {hint}");
         }
     }
 
