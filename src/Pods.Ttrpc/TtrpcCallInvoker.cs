@@ -10,9 +10,9 @@ internal sealed class TtrpcCallInvoker(TtrpcChannel channel) : CallInvoker
     public override AsyncUnaryCall<TResponse> AsyncUnaryCall<TRequest, TResponse>(
         Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request)
     {
-        CancellationTokenSource cancel = CancellationTokenSource.CreateLinkedTokenSource(options.CancellationToken);
-        Task<TResponse> answer = CallAsync(method, options, request, cancel);
-        return new(answer, Task.FromResult(Metadata.Empty), () => StatusOf(answer), () => Metadata.Empty, () => GiveUp(cancel));
+        CancellationTokenSource givenUp = CancellationTokenSource.CreateLinkedTokenSource(options.CancellationToken);
+        Task<TResponse> answer = CallAsync(method, options, request, givenUp);
+        return new(answer, Task.FromResult(Metadata.Empty), () => StatusOf(answer), () => Metadata.Empty, () => GiveUp(givenUp));
     }
 
     public override TResponse BlockingUnaryCall<TRequest, TResponse>(
@@ -29,7 +29,7 @@ internal sealed class TtrpcCallInvoker(TtrpcChannel channel) : CallInvoker
         Method<TRequest, TResponse> method, string? host, CallOptions options) => throw NotCarried(method);
 
     private async Task<TResponse> CallAsync<TRequest, TResponse>(
-        Method<TRequest, TResponse> method, CallOptions options, TRequest request, CancellationTokenSource cancel)
+        Method<TRequest, TResponse> method, CallOptions options, TRequest request, CancellationTokenSource givenUp)
         where TRequest : class
         where TResponse : class
     {
@@ -41,22 +41,25 @@ internal sealed class TtrpcCallInvoker(TtrpcChannel channel) : CallInvoker
         };
         foreach (Metadata.Entry header in options.Headers ?? Metadata.Empty)
             frame.Metadata.Add(new KeyValue { Key = header.Key, Value = header.Value });
+        using CancellationTokenSource late = CancellationTokenSource.CreateLinkedTokenSource(givenUp.Token);
         try
         {
-            if (options.Deadline is { } deadline)
+            if (Remaining(options) is { } left)
             {
-                TimeSpan left = deadline - DateTime.UtcNow;
                 frame.TimeoutNano = Math.Max(1, left.Ticks * 100);
-                cancel.CancelAfter(left > TimeSpan.Zero ? left : TimeSpan.Zero);
+                late.CancelAfter(left);
             }
-            Response response = await channel.CallAsync(frame, cancel.Token);
+            Response response = await channel.CallAsync(frame, late.Token);
             if (response.Status is { Code: not 0 } status)
                 throw new RpcException(new Status((StatusCode)status.Code, status.Message));
             return Payload.Deserialize(method.ResponseMarshaller, response.Payload);
         }
         catch (OperationCanceledException)
         {
-            throw new RpcException(Interruption(method, options));
+            // Told apart by whose wish it was: giving up and the deadline both end the same wait.
+            throw new RpcException(givenUp.IsCancellationRequested
+                ? new Status(StatusCode.Cancelled, $"cancelled: {method.FullName}")
+                : new Status(StatusCode.DeadlineExceeded, $"deadline exceeded: {method.FullName}"));
         }
         catch (TtrpcException e)
         {
@@ -68,7 +71,7 @@ internal sealed class TtrpcCallInvoker(TtrpcChannel channel) : CallInvoker
         }
         finally
         {
-            cancel.Dispose();
+            givenUp.Dispose();
         }
     }
 
@@ -84,11 +87,17 @@ internal sealed class TtrpcCallInvoker(TtrpcChannel channel) : CallInvoker
         }
     }
 
-    /// <summary>Told apart by whose wish it was: the caller's token and the caller's deadline both end the same wait.</summary>
-    private static Status Interruption(IMethod method, CallOptions options) =>
-        !options.CancellationToken.IsCancellationRequested && options.Deadline <= DateTime.UtcNow
-            ? new Status(StatusCode.DeadlineExceeded, $"deadline exceeded: {method.FullName}")
-            : new Status(StatusCode.Cancelled, $"cancelled: {method.FullName}");
+    /// <summary>Null without a deadline, or with one that no timer can wait for: those take at most 49 days.</summary>
+    private static TimeSpan? Remaining(CallOptions options)
+    {
+        TimeSpan? left = options.Deadline - DateTime.UtcNow;
+        return left switch
+        {
+            null => null,
+            { TotalMilliseconds: >= uint.MaxValue - 1 } => null,
+            _ => left > TimeSpan.Zero ? left : TimeSpan.Zero,
+        };
+    }
 
     private static Status StatusOf<TResponse>(Task<TResponse> answer) =>
         answer.IsCompletedSuccessfully ? Status.DefaultSuccess

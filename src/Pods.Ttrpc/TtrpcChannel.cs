@@ -70,8 +70,9 @@ public sealed class TtrpcChannel : IAsyncDisposable
         uint stream = 0;
         try
         {
-            // Registered before the frame leaves: the answer may arrive before the write returns.
-            await _frames.WriteNextAsync(() => stream = Register(answer), FrameType.Request, request, cancel);
+            // Registered before the frame leaves: the answer may arrive before the write returns. A peer that does not read
+            // holds up the write, which cannot be cut, but not the caller.
+            await _frames.WriteNextAsync(() => stream = Register(answer), FrameType.Request, request, cancel).WaitAsync(cancel);
             return await answer.Task.WaitAsync(cancel);
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException)
@@ -81,7 +82,10 @@ public sealed class TtrpcChannel : IAsyncDisposable
         finally
         {
             lock (_gate)
+            {
                 _waiting.Remove(stream);
+                answer.TrySetCanceled();
+            }
         }
     }
 
@@ -91,6 +95,9 @@ public sealed class TtrpcChannel : IAsyncDisposable
         {
             if (_closeReason is not null)
                 throw _closeReason;
+            // Its caller left between the queue for the write lock and here: nobody would remove the entry.
+            if (answer.Task.IsCompleted)
+                throw new OperationCanceledException();
             uint stream = _nextStream;
             _nextStream += 2;
             _waiting.Add(stream, answer);

@@ -165,10 +165,11 @@ public sealed class GrpcContainerdTests
     private static async Task PublishUntilAsync(GrpcChannel channel, Task<bool> arrived)
     {
         Namespaces.NamespacesClient namespaces = new(channel.CreateCallInvoker());
-        for (int i = 0; !arrived.IsCompleted; i++)
+        int made = 0;
+        await Eventually.True(async () =>
         {
-            await namespaces.CreateAsync(new CreateNamespaceRequest { Namespace = new Namespace { Name = $"event-{i}" } });
-            await Task.WhenAny(arrived, Task.Delay(20));
-        }
+            await namespaces.CreateAsync(new CreateNamespaceRequest { Namespace = new Namespace { Name = $"event-{made++}" } });
+            return arrived.IsCompleted;
+        }, "an event arrives");
     }
 }
