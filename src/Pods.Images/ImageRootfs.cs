@@ -1,0 +1,46 @@
+using Pods.Containerd;
+using Pods.Oci;
+
+namespace Pods.Images;
+
+/// <summary>The root file systems of containers: writable snapshots on top of an image's layers.</summary>
+internal sealed class ImageRootfs(ContainerdClient containerd, ImageOptions options, KeyedGate gate, DiskSpace space)
+{
+    // From here on it is the container's record that keeps the snapshot; a crash before that leaves nothing forever.
+    private static readonly TimeSpan s_untilContainer = TimeSpan.FromHours(1);
+
+    private readonly SnapshotService _snapshots = containerd.Snapshots(options.Snapshotter);
+
+    public async Task<IReadOnlyList<SnapshotMount>> PrepareAsync(
+        Image image, string key, IReadOnlyDictionary<string, string> labels, CancellationToken cancel)
+    {
+        await UnpackAsync(image, cancel);
+        string lease = LeaseId(key);
+        await containerd.Leases.DeleteAsync(lease, false, cancel);      // one that an earlier container of that key left
+        await containerd.Leases.CreateAsync(lease, options.Time.GetUtcNow() + s_untilContainer, cancel);
+        return await containerd.UnderLease(lease).Snapshots(options.Snapshotter).PrepareAsync(key, image.ChainId, labels, cancel)
+            ?? await _snapshots.MountsAsync(key, cancel)
+            ?? throw new ImageException(ImageFailure.Other, $"the snapshot \"{key}\" went while it was prepared");
+    }
+
+    public Task<IReadOnlyList<SnapshotMount>?> MountsAsync(string key, CancellationToken cancel) => _snapshots.MountsAsync(key, cancel);
+
+    public async Task<bool> RemoveAsync(string key, CancellationToken cancel)
+    {
+        bool wasThere = await _snapshots.RemoveAsync(key, cancel);
+        await containerd.Leases.DeleteAsync(LeaseId(key), false, cancel);
+        return wasThere;
+    }
+
+    // An image that ctr or crictl brought may lie here packed.
+    private async Task UnpackAsync(Image image, CancellationToken cancel)
+    {
+        if (await _snapshots.FindAsync(image.ChainId, cancel) is not null)
+            return;
+        await using Lease lease = await Lease.TakeAsync(containerd, "unpack", options.Time, cancel);
+        LayerUnpacker unpacker = new(lease, options.Snapshotter, gate, space);
+        await unpacker.UnpackAsync(image.Tree, _ => Task.CompletedTask, (_, _) => { }, cancel);
+    }
+
+    private static string LeaseId(string key) => "pods-rootfs-" + Sha256Digest.Short(Sha256Digest.Of(System.Text.Encoding.UTF8.GetBytes(key)));
+}
