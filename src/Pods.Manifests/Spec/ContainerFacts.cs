@@ -1,0 +1,17 @@
+using Pods.Oci;
+
+namespace Pods.Manifests;
+
+/// <summary>What podsd has prepared for one container.</summary>
+public sealed record ContainerFacts
+{
+    /// <summary>containerd's id of the container; the last part of its cgroup.</summary>
+    public required string ContainerId { get; init; }
+    public required string ImageName { get; init; }
+    public ImageProcess? Image { get; init; }
+    public required RuntimeUser User { get; init; }
+    /// <summary>Per volume mount of the container, in its order: the path on the host, with the subPath resolved.</summary>
+    public IReadOnlyList<string> MountSources { get; init; } = [];
+    /// <summary>The content of the profile file that a Localhost profile names.</summary>
+    public LinuxSeccomp? LocalhostSeccomp { get; init; }
+}

@@ -1,0 +1,78 @@
+using Pods.Oci;
+
+namespace Pods.Manifests;
+
+/// <summary>config.json of an app or init container, with containerd's CRI defaults where the manifest says nothing.</summary>
+public static class ContainerSpec
+{
+    /// <param name="pod">With defaults applied.</param>
+    public static RuntimeSpec For(Pod pod, Container container, SandboxFacts sandbox, NodeFacts node, ContainerFacts facts)
+    {
+        PodSpec spec = pod.Spec ?? new();
+        bool privileged = container.SecurityContext?.Privileged == true;
+        bool readOnlyRoot = container.SecurityContext?.ReadOnlyRootFilesystem == true;
+        IReadOnlyList<string> capabilities = privileged
+            ? node.Capabilities
+            : CapabilityNames.Granted(container.SecurityContext?.Capabilities, node.Capabilities);
+        return new()
+        {
+            Process = Process(pod, container, sandbox, node, facts, capabilities),
+            Root = new() { IsReadOnly = readOnlyRoot },
+            Mounts = SpecMounts.OfContainer(container, sandbox, facts.MountSources, privileged, readOnlyRoot),
+            Annotations = SpecAnnotations.OfContainer(pod, container, sandbox, facts.ImageName),
+            Linux = new()
+            {
+                // In the machine's own cgroup namespace a privileged container can manage cgroups.
+                Namespaces = SpecIsolation.Namespaces(spec, networkNamespace: null, node.HasUnifiedCgroups && !privileged),
+                CgroupsPath = SpecIsolation.CgroupsPath(sandbox.CgroupParent, facts.ContainerId),
+                Resources = ContainerResources.Of(container, node) with
+                {
+                    Devices = privileged ? [SpecIsolation.NoDevice, SpecIsolation.EveryDevice] : [SpecIsolation.NoDevice],
+                },
+                Devices = privileged && node.Devices.Count > 0 ? node.Devices : null,
+                Seccomp = Filter(spec, container, node, facts, capabilities),
+                MaskedPaths = privileged ? null : SpecIsolation.MaskedPaths,
+                ReadonlyPaths = privileged ? null : SpecIsolation.ReadonlyPaths,
+            },
+        };
+    }
+
+    private static RuntimeProcess Process(
+        Pod pod, Container container, SandboxFacts sandbox, NodeFacts node, ContainerFacts facts, IReadOnlyList<string> capabilities)
+    {
+        IReadOnlyDictionary<string, string> declared = ContainerEnvironment.Declared(pod, container, sandbox);
+        bool hasTerminal = container.Tty == true;
+        return new()
+        {
+            Terminal = hasTerminal,
+            Args = ContainerEnvironment.CommandLine(container, facts.Image, declared),
+            Env = ContainerEnvironment.Complete(facts.Image, declared, sandbox.Hostname, hasTerminal),
+            Cwd = new[] { container.WorkingDir, facts.Image?.WorkingDir, "/" }.First(path => path is { Length: > 0 })!,
+            User = facts.User,
+            Capabilities = SpecIsolation.Capabilities(capabilities),
+            NoNewPrivileges = container.SecurityContext?.AllowPrivilegeEscalation == false,
+            OomScoreAdj = OomScore.Permitted(OomScore.Of(pod.Spec ?? new(), container, node.MemoryBytes), node.LowestOomScoreAdj),
+        };
+    }
+
+    /// <summary>The container's profile, or else the pod's, or else the node's default; none for a privileged container.</summary>
+    private static LinuxSeccomp? Filter(
+        PodSpec spec, Container container, NodeFacts node, ContainerFacts facts, IReadOnlyList<string> capabilities)
+    {
+        if (container.SecurityContext?.Privileged == true)
+            return null;
+        SeccompProfile? profile = container.SecurityContext?.SeccompProfile ?? spec.SecurityContext?.SeccompProfile;
+        string type = profile?.Type ?? (node.SeccompDefault && node.HasSeccomp ? "RuntimeDefault" : "Unconfined");
+        // Asked for and not to be had: stop rather than run without.
+        if (type != "Unconfined" && !node.HasSeccomp)
+            throw new SpecException($"container \"{container.Name}\": seccompProfile {type}: the kernel of this node has no seccomp");
+        return type switch
+        {
+            "Unconfined" => null,
+            "RuntimeDefault" => SpecIsolation.DefaultFilter(capabilities),
+            "Localhost" => facts.LocalhostSeccomp
+                ?? throw new SpecException($"container \"{container.Name}\": seccomp profile \"{profile?.LocalhostProfile}\" is not on this node"),
+            _ => throw new SpecException($"container \"{container.Name}\": seccompProfile type \"{type}\" is not known"),
+        };
+    }
+}
