@@ -23,7 +23,7 @@ internal sealed class ContainerCreation(Pod pod, CreateTaskRequest request)
             Bundle = _bundle,
             Spec = ReadSpec(),
             Runc = new(pod.Children, _bundle, options, pod.Namespace),
-            Owner = new(options.IoUid, options.IoGid),
+            Owner = new(options.IoUid, options.IoGid, request.Id, pod.Namespace),
             Pod = pod,
         };
         Bundle.Replace(_bundle.OptionsFile, options.ToJson(), Private);

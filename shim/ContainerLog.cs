@@ -18,6 +18,7 @@ internal sealed class ContainerLog : IDisposable
     private readonly SemaphoreSlim _gate = new(1);
     private FileDescriptor _file;   // guarded by _gate
     private long _size;             // guarded by _gate
+    private int _users = 1;
 
     private ContainerLog(LogDestination destination, Action<string> warn, TimeProvider time)
     {
@@ -53,7 +54,17 @@ internal sealed class ContainerLog : IDisposable
         }
     }
 
-    public void Dispose() => _file.Dispose();
+    /// <summary>One more output writes to it; the last that disposes of it closes it.</summary>
+    public ContainerLog Share()
+    {
+        Interlocked.Increment(ref _users);
+        return this;
+    }
+
+    public void Dispose()
+    {
+        if (Interlocked.Decrement(ref _users) == 0) _file.Dispose();
+    }
 
     // The entries that still fit into the file, of which a fresh one takes at least one; 0 means that it is full.
     private int FittingLength(ReadOnlySpan<byte> entries)

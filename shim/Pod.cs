@@ -19,7 +19,7 @@ internal sealed class Pod(Children children, EventLoop streams, EventPublisher e
     private bool _isClosed;   // guarded by _gate
 
     public Children Children => children;
-    public EventLoop Streams => streams;
+    public StdioHost Streams { get; } = new(streams, children, log.Warn);
     public EventPublisher Events => events;
     public ShimLog Log => log;
     public string Namespace => namespaceName;

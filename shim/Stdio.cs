@@ -12,32 +12,43 @@ internal sealed class Stdio : IAsyncDisposable
     // The runtime has ended by then, so the terminal has been sent or never will be.
     private static readonly TimeSpan _terminalLimit = TimeSpan.FromSeconds(5);
 
-    private readonly EventLoop _loop;
+    private readonly StdioHost _host;
     private readonly StdioPaths _paths;
     private readonly StdioOwner _owner;
     private readonly CancellationTokenSource _cut = new();
     private readonly Dictionary<int, FileDescriptor> _childEnds = [];
     private readonly List<Task> _outputs = [];
+    private readonly TaskCompletionSource _runtimeEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _gate = new();
     private Task _input = Task.CompletedTask;
+    private FileDescriptor? _inputSource;
+    private OutputTarget? _terminalTarget;
     private FileDescriptor? _inputHolder;   // guarded by _gate
     private FileDescriptor? _terminal;   // guarded by _gate
     private bool _isDisposed;   // guarded by _gate
 
-    private Stdio(EventLoop loop, StdioPaths paths, StdioOwner owner) => (_loop, _paths, _owner) = (loop, paths, owner);
+    private BinaryLogger? _logger;
+
+    private Stdio(StdioHost host, StdioPaths paths, StdioOwner owner) => (_host, _paths, _owner) = (host, paths, owner);
 
     /// <summary>The child's descriptors 0, 1 and 2; what is not there is /dev/null.</summary>
     public IReadOnlyDictionary<int, FileDescriptor> ChildDescriptors => _childEnds;
 
-    /// <summary>Ends when every output has met its end and was written.</summary>
+    /// <summary>Ends when every output has met its end and was written; it does not fail.</summary>
     public Task Drained => Task.WhenAll(_outputs);
 
-    public static async Task<Stdio> OpenAsync(EventLoop loop, StdioPaths paths, StdioOwner owner)
+    public static async Task<Stdio> OpenAsync(StdioHost host, StdioPaths paths, StdioOwner owner)
     {
-        Stdio streams = new(loop, paths, owner);
+        Stdio streams = new(host, paths, owner);
         try
         {
-            if (!paths.Terminal)
+            if (BinaryLogger.IsMeantBy(paths.Stdout))
+                streams._logger = await BinaryLogger.StartAsync(paths.Stdout, owner, host);
+            if (paths.Stdin.Length > 0)
+                streams.OpenInput();
+            if (paths.Terminal)
+                streams.OpenTerminalTarget();
+            else
                 streams.OpenPipes();
             return streams;
         }
@@ -62,6 +73,7 @@ internal sealed class Stdio : IAsyncDisposable
         {
             // The process has its copies; with ours open, its end would never be the end of its output.
             CloseChildEnds();
+            _runtimeEnded.TrySetResult();
         }
     }
 
@@ -93,38 +105,84 @@ internal sealed class Stdio : IAsyncDisposable
         await _cut.CancelAsync();
         CloseInput();
         CloseChildEnds();
+        _runtimeEnded.TrySetResult();
+        if (_logger is not null)
+            await _logger.DisposeAsync();
         await Task.WhenAll([_input, .. _outputs]);
+        _inputSource?.Dispose();
+        _terminalTarget?.Dispose();
         lock (_gate)
             _terminal?.Dispose();
     }
 
+    private void OpenInput()
+    {
+        _inputSource = Fifo.OpenReader(_paths.Stdin);
+        // As long as the fifo has a writer here, a client that goes away is not the end of the input.
+        _inputHolder = Fifo.OpenWriter(_paths.Stdin);
+    }
+
+    private void OpenTerminalTarget()
+    {
+        if (_logger is not null)
+            _terminalTarget = new OutputTarget(_logger.Output.Duplicate());
+        else if (_paths.Stdout.Length > 0)
+            _terminalTarget = OutputTarget.Open(_paths.Stdout, "", null, _host.Warn);
+    }
+
     private void OpenPipes()
     {
-        if (_paths.Stdin.Length > 0)
+        if (_inputSource is not null)
         {
             Pipe pipe = OwnedPipe();
             _childEnds[Input] = pipe.Read;
-            _input = CopyInputAsync(pipe.Write);
+            _input = CopyInputAsync(_inputSource, pipe.Write);
         }
-        foreach ((int number, string target) in new[] { (Output, _paths.Stdout), (Errors, _paths.Stderr) })
+        if (_logger is not null)
         {
-            if (target.Length == 0)
-                continue;
-            Pipe pipe = OwnedPipe();
-            _childEnds[number] = pipe.Write;
-            _outputs.Add(CopyOutput(pipe.Read, target));
+            // The program reads what the container writes, with nothing of ours between them.
+            _childEnds[Output] = Owned(_logger.Output.Duplicate());
+            _childEnds[Errors] = Owned(_logger.Errors.Duplicate());
+            _outputs.Add(LeaveToLoggerAsync(_logger));
+            return;
         }
+        OutputTarget? output = OpenOutput(Output, _paths.Stdout, sibling: null);
+        OpenOutput(Errors, _paths.Stderr, output);
+    }
+
+    private OutputTarget? OpenOutput(int number, string address, OutputTarget? sibling)
+    {
+        if (address.Length == 0)
+            return null;
+        OutputTarget target = OutputTarget.Open(address, _paths.Stdout, sibling, _host.Warn);
+        Pipe pipe = OwnedPipe();
+        _childEnds[number] = pipe.Write;
+        _outputs.Add(CopyOutputAsync(pipe.Read, target, number == Output ? "stdout" : "stderr"));
+        return target;
+    }
+
+    private async Task LeaveToLoggerAsync(BinaryLogger logger)
+    {
+        await _runtimeEnded.Task;
+        // Ours were the last but the container's: at its end the program meets the end of its input, and goes.
+        logger.Output.Dispose();
+        logger.Errors.Dispose();
+        await logger.Ended;
     }
 
     private Pipe OwnedPipe()
     {
         Pipe pipe = Pipe.Create();
-        if (_owner.Uid != 0 || _owner.Gid != 0)
-        {
-            pipe.Read.Chown(_owner.Uid, _owner.Gid);
-            pipe.Write.Chown(_owner.Uid, _owner.Gid);
-        }
+        Owned(pipe.Write);
         return pipe;
+    }
+
+    // One end is enough: a pipe has one owner.
+    private FileDescriptor Owned(FileDescriptor end)
+    {
+        if (_owner.Uid != 0 || _owner.Gid != 0)
+            end.Chown(_owner.Uid, _owner.Gid);
+        return end;
     }
 
     private async Task RunWithTerminalAsync(Func<string?, Task> runtime)
@@ -149,68 +207,36 @@ internal sealed class Stdio : IAsyncDisposable
         lock (_gate)
             _terminal = terminal;
         // Each direction waits on a descriptor of its own: epoll has one entry for each.
-        if (_paths.Stdout.Length > 0)
-            _outputs.Add(CopyOutput(terminal.Duplicate(), _paths.Stdout));
-        if (_paths.Stdin.Length > 0)
-            _input = CopyInputAsync(terminal.Duplicate());
+        if (_terminalTarget is not null)
+            _outputs.Add(CopyOutputAsync(terminal.Duplicate(), _terminalTarget, "stdout"));
+        if (_inputSource is not null)
+            _input = CopyInputAsync(_inputSource, terminal.Duplicate());
     }
 
-    /// <summary>From the client's fifo to the process; takes over <paramref name="target"/>.</summary>
-    private async Task CopyInputAsync(FileDescriptor target)
+    /// <summary>From the client's fifo to the process; takes over both.</summary>
+    private async Task CopyInputAsync(FileDescriptor source, FileDescriptor target)
     {
+        using (source)
         using (target)
         {
             target.SetNonBlocking(true);
-            using FileDescriptor source = Fifo.OpenReader(_paths.Stdin);
-            // As long as the fifo has a writer here, a client that goes away is not the end of the input.
-            lock (_gate)
-                _inputHolder = Fifo.OpenWriter(_paths.Stdin);
-            await UntilCut(StreamCopy.RunAsync(_loop, source, target, _cut.Token));
+            await UntilCut(StreamCopy.RunAsync(_host.Events, source, target, _cut.Token));
             CloseInput();
         }
     }
 
-    /// <summary>From the process to what the client named, which throws at once if it cannot be opened.</summary>
-    private Task CopyOutput(FileDescriptor source, string target)
-    {
-        try
-        {
-            source.SetNonBlocking(true);
-            return CopyToFileAsync(source, OpenTarget(target));
-        }
-        catch
-        {
-            source.Dispose();
-            throw;
-        }
-    }
-
-    private async Task CopyToFileAsync(FileDescriptor source, FileDescriptor target)
+    /// <summary>From the process to what the client named; takes over both.</summary>
+    private async Task CopyOutputAsync(FileDescriptor source, OutputTarget target, string stream)
     {
         using (source)
         using (target)
-            await UntilCut(StreamCopy.RunAsync(_loop, source, target, _cut.Token));
-    }
-
-    private static FileDescriptor OpenTarget(string target)
-    {
-        const string file = "file://";
-        const OpenFlags append = OpenFlags.WriteOnly | OpenFlags.Append;
-        const int everybodyReads = 0b110_100_100;
-        if (target.StartsWith(file, StringComparison.Ordinal))
         {
-            string path = Uri.UnescapeDataString(target[file.Length..]);
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            return FileDescriptor.Open(path, append | OpenFlags.Create, everybodyReads);
+            source.SetNonBlocking(true);
+            await UntilCut(target.CopyAsync(_host.Events, source, stream, _cut.Token));
         }
-        if (target.Contains("://", StringComparison.Ordinal))
-            throw new ArgumentException($"output \"{target}\": this scheme is not supported");
-        // Open for both, the fifo always has a reader: while the client is away the process waits when 64 KiB are full, and
-        // gets no SIGPIPE.
-        return Files.Status(target)?.Kind == FileKind.Fifo ? Fifo.OpenBoth(target) : FileDescriptor.Open(target, append);
     }
 
-    private static async Task UntilCut(Task copying)
+    private async Task UntilCut(Task copying)
     {
         try
         {
@@ -219,6 +245,10 @@ internal sealed class Stdio : IAsyncDisposable
         catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
         {
             // DisposeAsync: what is left is not wanted.
+        }
+        catch (LinuxException e)
+        {
+            _host.Warn($"copy a stream of container \"{_owner.ContainerId}\": {e.Message}");
         }
     }
 

@@ -84,7 +84,8 @@ internal static unsafe partial class LibC
 
     internal const nuint TIOCGWINSZ = 0x5413;
     internal const nuint TIOCSWINSZ = 0x5414;
-    internal const nuint FIONREAD = 0x541B;
+    internal const nuint TIOCGPTPEER = 0x5441;
+    internal const nuint TIOCSPTLCK = 0x40045431;
     internal const nuint SIOCGIFFLAGS = 0x8913;
     internal const nuint SIOCSIFFLAGS = 0x8914;
 

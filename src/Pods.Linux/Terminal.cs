@@ -9,6 +9,17 @@ public static unsafe class Terminal
 
     public static bool IsTerminal(int fd) => LibC.isatty(fd) == 1;
 
+    /// <summary>The program's side of a terminal whose master /dev/ptmx gave.</summary>
+    public static FileDescriptor OpenOther(FileDescriptor master)
+    {
+        using FileDescriptor.Lease lease = master.Hold();
+        int unlock = 0;
+        // SAFETY: the kernel copies the int.
+        if (LibC.ioctl(lease.Number, LibC.TIOCSPTLCK, &unlock) < 0) throw LinuxException.Last("ioctl", "TIOCSPTLCK");
+        int fd = LibC.ioctl(lease.Number, LibC.TIOCGPTPEER, (void*)(LibC.O_RDWR | LibC.O_NOCTTY | LibC.O_CLOEXEC));
+        return fd >= 0 ? new FileDescriptor(fd) : throw LinuxException.Last("ioctl", "TIOCGPTPEER");
+    }
+
     public static void Resize(FileDescriptor terminal, ushort columns, ushort rows)
     {
         using FileDescriptor.Lease lease = terminal.Hold();
