@@ -49,7 +49,10 @@ internal sealed class ArchiveImport(
                 throw Incomplete(layer);
         }
         await unpacker.UnpackAsync(
-            image, _ => Task.CompletedTask, (i, stage) => Report(image.Manifest.Layers[i].Digest, stage, image.Manifest.Layers[i].Size, image.Manifest.Layers[i].Size), cancel);
+            image,
+            _ => Task.CompletedTask,
+            (i, stage) => Report(image.Manifest.Layers[i].Digest, stage, image.Manifest.Layers[i].Size, image.Manifest.Layers[i].Size),
+            cancel);
         foreach (var (document, labels) in image.Documents)
             await content.LabelAsync(document.Digest, labels, cancel);
         if (references.Length == 0)

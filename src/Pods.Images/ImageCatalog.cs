@@ -43,7 +43,10 @@ internal sealed class ImageCatalog(ContainerdClient containerd)
         return
         [
             .. whole.GroupBy(w => w.Tree.Id).Select(same => Describe(
-                same.Select(s => s.Record.Name).OrderBy(NameRank).First(), same.First().Record.Target, same.First().Tree, same.Select(s => s.Record.Name))),
+                same.Select(s => s.Record.Name).OrderBy(NameRank).First(),
+                same.First().Record.Target,
+                same.First().Tree,
+                same.Select(s => s.Record.Name))),
         ];
     }
 

@@ -21,7 +21,8 @@ internal sealed class ImagePull(
         using CancellationTokenSource firstFailure = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         using SemaphoreSlim slots = new(Math.Max(1, options.ParallelLayers));
         Task[] downloads = [.. image.Manifest.Layers.Select(layer => DownloadAsync(layer, slots, firstFailure.Token))];
-        Task unpacking = unpacker.UnpackAsync(image, i => downloads[i], (i, stage) => ReportLayer(image.Manifest.Layers[i], stage), firstFailure.Token);
+        Task unpacking = unpacker.UnpackAsync(
+            image, i => downloads[i], (i, stage) => ReportLayer(image.Manifest.Layers[i], stage), firstFailure.Token);
         await FirstFailure.AllAsync([.. downloads, unpacking], firstFailure);
 
         // The labels that hold the image together come when all of it is there; until then the lease holds it.
@@ -61,7 +62,8 @@ internal sealed class ImagePull(
             BlobTransfer transfer = new(registry, reference, options.Time);
             await content.EnsureAsync(
                 layer, GcLabels.Source(reference),
-                writer => transfer.CopyAsync(layer, writer, bytes => Report(Sha256Digest.Short(layer.Digest), PullStage.Downloading, bytes, layer.Size), cancel),
+                writer => transfer.CopyAsync(
+                    layer, writer, bytes => Report(Sha256Digest.Short(layer.Digest), PullStage.Downloading, bytes, layer.Size), cancel),
                 cancel);
         }
         finally

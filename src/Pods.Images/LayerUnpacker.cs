@@ -55,7 +55,9 @@ internal sealed class LayerUnpacker(Lease lease, string snapshotter, KeyedGate g
         }
         catch (Exception e)
         {
-            ImageException? full = e is ContainerdException { Code: not StatusCode.Unavailable } ? await space.ExplainAsync(e, CancellationToken.None) : null;
+            ImageException? full = e is ContainerdException { Code: not StatusCode.Unavailable }
+                ? await space.ExplainAsync(e, CancellationToken.None)
+                : null;
             await RemoveAsync(key);
             if (full is not null)
                 throw full;

@@ -88,7 +88,7 @@ public sealed partial class BannedTests
     [GeneratedRegex(@"\bDateTime(Offset)?\.(Now|Today)\b|\bThread\.Sleep\(")]
     private static partial Regex OtherClock();
 
-    [GeneratedRegex(@"\bThread\.Sleep\(|\bTask\.Delay\(|\basync void\b")]
+    [GeneratedRegex(@"\bThread\.Sleep\(|\bTask\.Delay\((?!Timeout\.Infinite)|\basync void\b")]
     private static partial Regex Sleep();
 
     [GeneratedRegex(@"throw new \w*Exception\(\s*\$?@?""([^""]*)""")]

@@ -3,7 +3,10 @@ using static Pods.Manifests.Reading.FieldShape;
 
 namespace Pods.Manifests.Reading;
 
-/// <summary>Every field of Kubernetes' v1 Pod, and what becomes of it here. The order of the tables is the order of need: a type stands before its users.</summary>
+/// <summary>
+/// Every field of Kubernetes' v1 Pod, and what becomes of it here. The order of the tables is the order of need: a type
+/// stands before its users.
+/// </summary>
 internal static class PodSchema
 {
     private static readonly Schema Metadata = new(

@@ -47,5 +47,6 @@ internal static class ScalarKinds
 
     // Lower case, capitalised or upper case, as YAML 1.1 lists them: "yEs" is text.
     private static bool Is(string text, string[] words) => words.Any(w =>
-        text == w || text == w.ToUpperInvariant() || (text.Length == w.Length && char.ToLowerInvariant(text[0]) + text[1..] == w && char.IsUpper(text[0])));
+        text == w || text == w.ToUpperInvariant()
+        || (text.Length == w.Length && char.ToLowerInvariant(text[0]) + text[1..] == w && char.IsUpper(text[0])));
 }

@@ -88,7 +88,8 @@ internal static class PodDescription
                 Field(output, 6, "Reason", ended.Reason);
                 if (ended.Message is { Length: > 0 } why)
                     Field(output, 6, "Message", why);
-                Field(output, 6, ended.Signal > 0 ? "Signal" : "Exit Code", (ended.Signal > 0 ? ended.Signal.Value : ended.ExitCode).ToString(CultureInfo.InvariantCulture));
+                int code = ended.Signal > 0 ? ended.Signal.Value : ended.ExitCode;
+                Field(output, 6, ended.Signal > 0 ? "Signal" : "Exit Code", code.ToString(CultureInfo.InvariantCulture));
                 Field(output, 6, "Started", Time(ended.StartedAt));
                 Field(output, 6, "Finished", Time(ended.FinishedAt));
                 break;

@@ -14,7 +14,11 @@ internal static class PullProgressView
         if (!terminals.IsOutputTerminal)
             return await ReadAsync(events, e => PrintLine(e, terminals.Output));
         return await AnsiConsole.Progress()
-            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new TransferSpeedColumn())
+            .Columns(
+                new TaskDescriptionColumn { Alignment = Justify.Left },
+                new ProgressBarColumn(),
+                new PercentageColumn(),
+                new TransferSpeedColumn())
             .StartAsync(async context =>
             {
                 Dictionary<string, ProgressTask> bars = [];

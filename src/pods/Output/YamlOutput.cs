@@ -26,7 +26,8 @@ internal static class YamlOutput
         switch (value.ValueKind)
         {
             case JsonValueKind.Object:
-                emitter.Emit(new MappingStart(null, null, true, Style<MappingStyle>(value.EnumerateObject().Any(), MappingStyle.Block, MappingStyle.Flow)));
+                emitter.Emit(new MappingStart(
+                    null, null, true, Style<MappingStyle>(value.EnumerateObject().Any(), MappingStyle.Block, MappingStyle.Flow)));
                 foreach (JsonProperty property in value.EnumerateObject().OrderBy(p => p.Name, StringComparer.Ordinal))
                 {
                     emitter.Emit(Text(property.Name));
