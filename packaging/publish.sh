@@ -20,3 +20,5 @@ published=$project/bin/Release/net9.0/$rid/publish
 mkdir -p "$out"
 install -m 755 "$published/$program" "$out/$program"
 install -m 644 "$published/$program.dbg" "$out/$program.dbg"
+# Until the file has reached the disk the kernel counts its pages as private and dirty in every process that maps them.
+sync "$out/$program"

@@ -19,9 +19,11 @@ internal static class ShimServer
     public static async Task RunAsync(ShimFlags flags)
     {
         Prctl.IgnoreBrokenPipe();
+        // What the daemon got from its own parent is neither ours nor the containers'.
+        FileDescriptor.CloseInheritedOnExec(ListenerNumber + 1);
         Children children = Children.BecomeSubreaper();
         using ShimLog log = ShimLog.Open(new Bundle(Directory.GetCurrentDirectory()).ShimLog, flags.Debug);
-        using IdleCollection idle = new();
+        IdleCollection idle = new();
         using Socket listener = UnixSocket.FromInherited(ListenerNumber);
         EventPublisher events = new(Environment.GetEnvironmentVariable("TTRPC_ADDRESS") ?? flags.Address + ".ttrpc", flags.Namespace, log);
         using EventLoop streams = EventLoop.Start();
@@ -34,8 +36,7 @@ internal static class ShimServer
         using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Abandon);
         using CancellationTokenSource stopping = new();
         Task serving = server.ServeAsync(listener, stopping.Token);
-        idle.Touch();
-        await Task.WhenAny(serving, pod.ShutdownRequested);
+        idle.RunUntil(Task.WhenAny(serving, pod.ShutdownRequested));
         // First of all, so that no `start` adopts a shim that is ending.
         if (listener.LocalEndPoint is UnixDomainSocketEndPoint address)
             File.Delete(address.ToString());

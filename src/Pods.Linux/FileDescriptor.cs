@@ -42,6 +42,9 @@ public sealed class FileDescriptor : SafeHandle
         return new FileDescriptor(number);
     }
 
+    /// <summary>Closes on exec whatever was inherited from a number on; an older kernel leaves it as it is.</summary>
+    public static void CloseInheritedOnExec(int first) => _ = LibC.close_range((uint)first, uint.MaxValue, LibC.CLOSE_RANGE_CLOEXEC);
+
     /// <summary>A second descriptor of the same open file, numbered <paramref name="atLeast"/> or higher.</summary>
     public FileDescriptor Duplicate(int atLeast = 0)
     {

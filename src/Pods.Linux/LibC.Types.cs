@@ -66,6 +66,9 @@ internal static unsafe partial class LibC
     internal const int SIGCHLD = 17;
     internal const int SIGPIPE = 13;
 
+    internal const int MADV_DONTNEED = 4;
+    internal const int CLOSE_RANGE_CLOEXEC = 4;
+
     internal const int PR_SET_CHILD_SUBREAPER = 36;
     internal const int PR_GET_CHILD_SUBREAPER = 37;
     internal const int PR_SET_THP_DISABLE = 41;

@@ -149,6 +149,12 @@ internal static unsafe partial class LibC
     internal static partial int kill(int pid, int signal);
 
     [LibraryImport(Library, SetLastError = true)]
+    internal static partial int madvise(nuint address, nuint length, int advice);
+
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial int close_range(uint first, uint last, int flags);
+
+    [LibraryImport(Library, SetLastError = true)]
     internal static partial int prctl(int option, nuint a, nuint b, nuint c, nuint d);
 
     // Variadic in C; without floating-point arguments both ABIs pass it like any other call.
