@@ -25,12 +25,9 @@ public static class ContainerUser
             ?? throw new SpecException($"container \"{container.Name}\": user \"{user}\" is not in the image's /etc/passwd");
         CheckNotRoot(pod, container, user, uid, hasWantedUser: wantedUser is not null);
         List<string[]> groups = Lines(group);
-        return new()
-        {
-            Uid = uid,
-            Gid = Group(groupText, groups, container) ?? Number(Field(account, 3)) ?? 0,
-            AdditionalGids = Additional(Field(account, 0), groups, ofPod),
-        };
+        uint primary = Group(groupText, groups, container) ?? Number(Field(account, 3)) ?? 0;
+        IEnumerable<uint> additional = Additional(Field(account, 0), groups, ofPod).Where(gid => gid != primary);
+        return new() { Uid = uid, Gid = primary, AdditionalGids = [primary, .. additional] };
     }
 
     private static string[]? Account(string user, List<string[]> accounts) => user.Length == 0
@@ -42,14 +39,15 @@ public static class ContainerUser
         : Number(group) ?? Number(Field(groups.Find(line => line[0] == group), 2))
             ?? throw new SpecException($"container \"{container.Name}\": group \"{group}\" is not in the image's /etc/group");
 
-    private static uint[]? Additional(string name, List<string[]> groups, PodSecurityContext? ofPod)
+    // The primary group stands in front of them: without it a process could drop out of a group that a file denies
+    // access to (CVE-2023-25173).
+    private static IEnumerable<uint> Additional(string name, List<string[]> groups, PodSecurityContext? ofPod)
     {
         IEnumerable<uint> ofImage = groups
             .Where(line => name.Length > 0 && line[0] != name && Field(line, 3).Split(',').Contains(name))
             .Select(line => Number(Field(line, 2))).OfType<uint>();
         IEnumerable<uint> wanted = (ofPod?.SupplementalGroups ?? []).Select(gid => (uint)gid);
-        uint[] all = [.. ofImage.Concat(wanted).Concat(ofPod?.FsGroup is { } owner ? [(uint)owner] : []).Distinct()];
-        return all.Length > 0 ? all : null;
+        return ofImage.Concat(wanted).Concat(ofPod?.FsGroup is { } owner ? [(uint)owner] : []).Distinct();
     }
 
     // A name says nothing about being root until it is looked up, and an image may lie about it: refused, as by the kubelet.
