@@ -135,7 +135,7 @@ public sealed class TtrpcServerTests : IAsyncLifetime
             Interlocked.Increment(ref _waiting);
             try
             {
-                await Task.Delay(Timeout.Infinite, context.CancellationToken);
+                await new TaskCompletionSource().Task.WaitAsync(context.CancellationToken);
             }
             finally
             {
