@@ -1,0 +1,20 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+
+namespace Pods.Network;
+
+/// <summary>A pod on a network, with all that undoing it takes: the configuration may have changed by then.</summary>
+internal sealed record Attachment
+{
+    public required PodNetworkRequest Request { get; init; }
+    public required JsonObject Network { get; init; }
+    public required string Interface { get; init; }
+
+    /// <summary>What the last plugin answered; null until ADD has succeeded.</summary>
+    public JsonObject? Result { get; init; }
+}
+
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(Attachment))]
+internal sealed partial class AttachmentJson : JsonSerializerContext;

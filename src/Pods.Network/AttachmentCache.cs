@@ -1,0 +1,49 @@
+using System.Text.Json;
+using Pods.Linux;
+
+namespace Pods.Network;
+
+/// <summary>The attachments on disk, one file per sandbox, so that a crash between any two steps leaves nothing that cannot be undone.</summary>
+internal sealed class AttachmentCache(string directory)
+{
+    private const string Extension = ".json";
+
+    public IReadOnlyList<string> SandboxIds() => !Directory.Exists(directory) ? [] :
+    [
+        .. Directory.EnumerateFiles(directory, "*" + Extension).Select(path => Path.GetFileNameWithoutExtension(path)).Order(StringComparer.Ordinal),
+    ];
+
+    /// <summary>Null when nothing is known of that sandbox.</summary>
+    /// <exception cref="CniException">The file is broken.</exception>
+    public Attachment? Find(string sandboxId)
+    {
+        string path = PathOf(sandboxId);
+        try
+        {
+            return JsonSerializer.Deserialize(File.ReadAllBytes(path), AttachmentJson.Default.Attachment);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+        catch (JsonException e)
+        {
+            throw new CniException($"cached network of sandbox {sandboxId}: {path}: {e.Message}", e);
+        }
+    }
+
+    public void Save(Attachment attachment)
+    {
+        Directory.CreateDirectory(directory);
+        Files.WriteDurably(PathOf(attachment.Request.SandboxId), JsonSerializer.SerializeToUtf8Bytes(attachment, AttachmentJson.Default.Attachment));
+    }
+
+    public void Remove(string sandboxId) => File.Delete(PathOf(sandboxId));
+
+    /// <summary>The CNI specification's rule for container ids, which also keeps a name inside the directory.</summary>
+    private string PathOf(string sandboxId) =>
+        sandboxId.Length > 0 && char.IsAsciiLetterOrDigit(sandboxId[0])
+        && sandboxId.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '.' or '-')
+            ? Path.Combine(directory, sandboxId + Extension)
+            : throw new CniException($"sandbox id \"{sandboxId}\": letters, digits, '_', '.' and '-' are possible");
+}
