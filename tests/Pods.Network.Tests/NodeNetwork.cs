@@ -62,7 +62,9 @@ internal sealed class NodeNetwork : IAsyncDisposable
 
     public IReadOnlyList<string> LeasedAddresses() => !Directory.Exists(Path.Combine(Addresses, Bridge)) ? [] :
     [
-        .. Directory.EnumerateFiles(Path.Combine(Addresses, Bridge)).Select(path => Path.GetFileName(path)).Where(name => IPAddress.TryParse(name, out _)),
+        .. Directory.EnumerateFiles(Path.Combine(Addresses, Bridge))
+            .Select(path => Path.GetFileName(path))
+            .Where(name => IPAddress.TryParse(name, out _)),
     ];
 
     public async Task<string> FirewallAsync(string needle) => string.Join('\n',
@@ -74,8 +76,6 @@ internal sealed class NodeNetwork : IAsyncDisposable
             await Network.TearDownAsync(sandbox, null, CancellationToken.None);
         _namespaces.ForEach(Namespaces.Unpin);
         await Command.RunAsync("ip", ["link", "delete", Bridge]);
-        foreach (string rule in (await FirewallAsync(Subnet)).Split('\n', StringSplitOptions.RemoveEmptyEntries))
-            await Command.RunAsync("sh", ["-c", "iptables -t nat " + "-D" + rule[2..]]);
         _scratch.Dispose();
     }
 }

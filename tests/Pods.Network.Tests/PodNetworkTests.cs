@@ -91,7 +91,8 @@ public sealed class PodNetworkTests
     [SkippableFact]
     public async Task Namespace_that_is_gone_does_not_keep_its_address()
     {
-        await using NodeNetwork node = new();
+        // The bridge plugin 1.1 learns the address to unmasquerade from the namespace only: nobody could take that rule back.
+        await using NodeNetwork node = new(list => list["plugins"]![0]!["ipMasq"] = false);
         PodNetworkRequest pod = node.NewPod("a", new PortMapping(28_081, 80, "TCP"));
         await node.Network.SetUpAsync(pod, CancellationToken.None);
         Namespaces.Unpin(pod.NetworkNamespace);
@@ -99,8 +100,7 @@ public sealed class PodNetworkTests
         await node.Network.TearDownAsync("a", null, CancellationToken.None);
 
         Assert.Empty(node.LeasedAddresses());
-        // The bridge plugin 1.1 leaves its masquerade rule then, as it learns the address from the namespace only.
-        Assert.Equal("", await node.FirewallAsync("28081"));
+        Assert.Equal("", await node.FirewallAsync(node.Subnet));
     }
 
     [SkippableFact]
