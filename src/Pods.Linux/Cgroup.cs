@@ -15,7 +15,7 @@ public sealed partial class Cgroup
     public static CgroupMode Mode => CgroupTree.Mode;
 
     /// <summary>Whether controllers' files are those of version 2.</summary>
-    public bool IsUnified => Mode == CgroupMode.Unified;
+    public bool IsUnified => _places.All(place => place.Tree.IsUnified);
 
     /// <summary>Its name from the root of the hierarchies; where these differ, that of the one the processes are counted in.</summary>
     public string Path { get; }
@@ -52,6 +52,9 @@ public sealed partial class Cgroup
     /// <summary>The cgroup of one name in all hierarchies, whether it is there or not.</summary>
     public static Cgroup At(string path) =>
         new(path, [.. CgroupTree.Mounted.Select(tree => (tree, tree.DirectoryOf(path)))]);
+
+    /// <summary>A cgroup of version 2 by its directory.</summary>
+    internal static Cgroup OfDirectory(string directory) => new(directory, [(new CgroupTree([], directory, "/"), directory)]);
 
     /// <summary>Its directory for a controller, or null if that controller is not there.</summary>
     public string? Directory(string controller)

@@ -29,11 +29,12 @@ public sealed class EventLoop : IDisposable
     }
 
     /// <summary>Watches a descriptor that does not block. Dispose of the result before the descriptor.</summary>
-    public Readiness Watch(FileDescriptor descriptor)
+    /// <param name="urgent">Waits to read for changes of a kernel file, which can always be read.</param>
+    public Readiness Watch(FileDescriptor descriptor, bool urgent = false)
     {
         lock (_gate)
         {
-            var readiness = new Readiness(this, descriptor, ++_lastToken);
+            var readiness = new Readiness(this, descriptor, ++_lastToken, urgent);
             _watched.Add(_lastToken, readiness);
             return readiness;
         }

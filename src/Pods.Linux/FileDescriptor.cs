@@ -76,6 +76,14 @@ public sealed class FileDescriptor : SafeHandle
         }
     }
 
+    /// <summary>As <see cref="TryRead"/>, from the first byte if it is a file with positions.</summary>
+    internal bool TryReadFromStart(Span<byte> buffer, out int count)
+    {
+        using Lease lease = Hold();
+        _ = LibC.lseek(lease.Number, 0, 0);
+        return TryRead(buffer, out count);
+    }
+
     /// <summary>Writes what fits: false means that it would block.</summary>
     public unsafe bool TryWrite(ReadOnlySpan<byte> buffer, out int count)
     {

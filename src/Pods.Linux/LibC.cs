@@ -21,6 +21,9 @@ internal static unsafe partial class LibC
     internal static partial nint write(int fd, void* buffer, nuint count);
 
     [LibraryImport(Library, SetLastError = true)]
+    internal static partial long lseek(int fd, long offset, int whence);
+
+    [LibraryImport(Library, SetLastError = true)]
     internal static partial int fcntl(int fd, int command, nint argument);
 
     [LibraryImport(Library, SetLastError = true)]

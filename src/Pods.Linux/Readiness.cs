@@ -11,6 +11,7 @@ public sealed class Readiness : IDisposable
     private readonly EventLoop _loop;
     private readonly FileDescriptor _descriptor;
     private readonly ulong _token;
+    private readonly uint _wantedToRead;
     private readonly Lock _gate = new();
     private TaskCompletionSource? _readable;   // guarded by _gate
     private TaskCompletionSource? _writable;   // guarded by _gate
@@ -18,12 +19,13 @@ public sealed class Readiness : IDisposable
     private bool _alwaysReady;                 // guarded by _gate
     private bool _disposed;                    // guarded by _gate
 
-    internal Readiness(EventLoop loop, FileDescriptor descriptor, ulong token)
+    internal Readiness(EventLoop loop, FileDescriptor descriptor, ulong token, bool urgent)
     {
         // Epoll knows an entry by the descriptor's number: the number must stay ours until the entry is gone.
         bool held = false;
         descriptor.DangerousAddRef(ref held);
         (_loop, _descriptor, _token) = (loop, descriptor, token);
+        _wantedToRead = urgent ? LibC.EPOLLPRI : LibC.EPOLLIN | LibC.EPOLLRDHUP;
     }
 
     /// <summary>Ends when a read would not block: there are bytes, the end, or an error.</summary>
@@ -83,7 +85,7 @@ public sealed class Readiness : IDisposable
     private void Arm()
     {
         uint events = LibC.EPOLLONESHOT;
-        if (_readable is not null) events |= LibC.EPOLLIN | LibC.EPOLLRDHUP;
+        if (_readable is not null) events |= _wantedToRead;
         if (_writable is not null) events |= LibC.EPOLLOUT;
         int errno = _loop.Control(_registered ? LibC.EPOLL_CTL_MOD : LibC.EPOLL_CTL_ADD, Number, events, _token);
         if (errno == 0)

@@ -101,4 +101,32 @@ public sealed class EventLoopTests : IDisposable
         Assert.True(target.TryRead(buffer, out count));
         Assert.Equal("hello"u8, buffer.AsSpan(0, count));
     }
+
+    [SkippableFact]
+    public async Task Change_of_a_kernel_file_wakes_an_urgent_reader()
+    {
+        Requires.Root();
+        string root = Mounts.Read().FirstOrDefault(entry => entry.Type == "cgroup2")?.Target ?? "";
+        Skip.If(root.Length == 0, "needs a cgroup2 mount");
+        DirectoryInfo cgroup = Directory.CreateDirectory(Path.Combine(root, Unique.Id("pods-urgent")));
+        Child child = TestChildren.Reaper.Spawn(new SpawnRequest { File = "sleep", Arguments = ["sleep", "60"] });
+        using (FileDescriptor file = FileDescriptor.Open(Path.Combine(cgroup.FullName, "cgroup.events"), OpenFlags.ReadOnly))
+        using (Readiness readiness = _events.Watch(file, urgent: true))
+        {
+            Cgroup.AcknowledgeOomNotice(file);
+            Task changed = readiness.ReadableAsync();
+            Assert.False(changed.IsCompleted);
+
+            File.WriteAllText(Path.Combine(cgroup.FullName, "cgroup.procs"), child.Pid.ToString());
+            await changed.WaitAsync(TimeSpan.FromSeconds(10));
+
+            Cgroup.AcknowledgeOomNotice(file);
+            changed = readiness.ReadableAsync();
+            Assert.False(changed.IsCompleted);
+            Signals.Send(child.Pid, Signals.SIGKILL);
+            await changed.WaitAsync(TimeSpan.FromSeconds(10));
+        }
+        await child.Exited;
+        cgroup.Delete();
+    }
 }

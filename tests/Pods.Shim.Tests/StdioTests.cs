@@ -7,7 +7,7 @@ namespace Pods.Shim.Tests;
 
 public sealed class StdioTests : IDisposable
 {
-    private static readonly Children Reaper = Children.BecomeSubreaper();
+    private static readonly Children Reaper = TestReaper.Children;
 
     private readonly ScratchDirectory _scratch = new();
     private readonly EventLoop _events = EventLoop.Start();
