@@ -11,6 +11,7 @@ namespace Pods.Shim;
 internal sealed class Container
 {
     private readonly Dictionary<string, ExecProcess> _execs = [];   // guarded by Gate
+    private OomWatcher? _oom;
 
     public required string Id { get; init; }
     public required Bundle Bundle { get; init; }
@@ -39,6 +40,7 @@ internal sealed class Container
         Order.Hold(init.ExecId);
         // By the kernel's word and not by the spec's: a systemd slice name is a relative path on cgroup v1 (contract CG-1).
         Cgroup = Cgroup.OfProcess(pid);
+        _oom = Cgroup is null ? null : OomWatcher.TryWatch(Cgroup, Pod.Streams.Events, () => Events.Publish(new TaskOOM { ContainerId = Id }));
         if (Spec.IsSandbox)
             Namespaces = HeldNamespaces.Of(pid);
         init.Began(pid, exited);
@@ -87,6 +89,8 @@ internal sealed class Container
             if (Spec.SharesPidNamespace)
                 Cgroup?.Kill();
         }
+        // The reason before the exit, even if the notice of it is still on its way.
+        _oom?.CheckNow();
         lock (Gate)
             Tell(Order.Exited(exit));
     }
@@ -204,6 +208,7 @@ internal sealed class Container
     public void Release()
     {
         Namespaces?.Dispose();
+        _oom?.Dispose();
     }
 
     private async Task InTurnAsync(Func<Task> change)

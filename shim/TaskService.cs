@@ -40,6 +40,15 @@ internal sealed class TaskService(Pod pod) : TaskApi.TaskBase
         return Task.FromResult(answer);
     }
 
+    public override Task<StatsResponse> Stats(StatsRequest request, ServerCallContext call)
+    {
+        Any? figures = pod.Find(request.Id).Cgroup is { } cgroup ? Metrics.TryRead(cgroup) : null;
+        return Task.FromResult(new StatsResponse
+        {
+            Stats = figures ?? throw new NotFoundException($"the cgroup of container \"{request.Id}\" does not exist"),
+        });
+    }
+
     public override Task<Empty> Kill(KillRequest request, ServerCallContext call)
     {
         pod.Find(request.Id).Process(request.ExecId).Signal((int)request.Signal, request.All);
