@@ -11,8 +11,11 @@ internal sealed record Attachment
     public required JsonObject Network { get; init; }
     public required string Interface { get; init; }
 
-    /// <summary>What the last plugin answered; null until ADD has succeeded.</summary>
+    /// <summary>What the last plugin answered that has run; null before the first has.</summary>
     public JsonObject? Result { get; init; }
+
+    /// <summary>False while plugins are still to be run.</summary>
+    public bool IsComplete { get; init; }
 }
 
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]

@@ -32,10 +32,19 @@ internal sealed class AttachmentCache(string directory)
         }
     }
 
+    /// <summary>Before the first plugin runs: a lease may survive a power cut, so must the knowledge of it.</summary>
     public void Save(Attachment attachment)
     {
         Directory.CreateDirectory(directory);
         Files.WriteDurably(PathOf(attachment.Request.SandboxId), JsonSerializer.SerializeToUtf8Bytes(attachment, AttachmentJson.Default.Attachment));
+    }
+
+    /// <summary>Replaced as a whole, but not forced to disk: after a power cut what was saved first undoes everything as well.</summary>
+    public void Update(Attachment attachment)
+    {
+        string path = PathOf(attachment.Request.SandboxId);
+        File.WriteAllBytes(path + ".new", JsonSerializer.SerializeToUtf8Bytes(attachment, AttachmentJson.Default.Attachment));
+        File.Move(path + ".new", path, overwrite: true);
     }
 
     public void Remove(string sandboxId) => File.Delete(PathOf(sandboxId));

@@ -1,18 +1,21 @@
 using System.Text.Json.Nodes;
+using Pods.Linux;
 
 namespace Pods.Network;
 
 /// <summary>One attachment and the plugins of its network: ADD in their order, DEL in the opposite one.</summary>
 internal sealed class CniChain(CniPlugins plugins, Attachment attachment, CniNetwork network)
 {
-    /// <summary>The last plugin's result.</summary>
-    public async Task<JsonObject> AddAsync(CancellationToken cancel)
+    /// <param name="answered">Gets each plugin's result before the next one runs.</param>
+    public async Task AddAsync(Action<JsonObject> answered, CancellationToken cancel)
     {
         JsonObject? result = null;
         foreach (JsonObject plugin in network.Plugins)
+        {
             result = await RunAsync(plugin, "ADD", result, cancel)
                 ?? throw new CniException($"cni plugin {(string?)plugin["type"]}: ADD: no result");
-        return result!;
+            answered(result);
+        }
     }
 
     public async Task CheckAsync(CancellationToken cancel)
@@ -29,7 +32,7 @@ internal sealed class CniChain(CniPlugins plugins, Attachment attachment, CniNet
         foreach (JsonObject plugin in network.Plugins.Reverse())
         {
             // It was missing when the chain was set up, or nothing was: a pod must not wait for a plugin that never ran.
-            if (attachment.Result is null && !plugins.Has((string)plugin["type"]!))
+            if (!attachment.IsComplete && !plugins.Has((string)plugin["type"]!))
                 continue;
             try
             {
@@ -50,13 +53,19 @@ internal sealed class CniChain(CniPlugins plugins, Attachment attachment, CniNet
         JsonObject derived = plugin.DeepClone().AsObject();
         derived["name"] = network.Name;
         derived["cniVersion"] = network.SpecVersion.ToString();
-        if (plugin["capabilities"] is JsonObject capabilities && capabilities["portMappings"] is JsonValue wanted
-            && wanted.TryGetValue(out bool isWanted) && isWanted && ports.Count > 0)
+        if (ports.Count > 0 && CniNetwork.MapsPorts(plugin))
             derived["runtimeConfig"] = new JsonObject { ["portMappings"] = new JsonArray([.. ports.Select(Mapping)]) };
         derived.Remove("capabilities");
         if (previous is not null)
             derived["prevResult"] = previous.DeepClone();
         return derived;
+    }
+
+    // A pin that lost its mount is an ordinary file, over which plugins would stumble for ever.
+    private static bool IsNamespace(string path)
+    {
+        const long namespaceFileSystem = 0x6e736673;   // NSFS_MAGIC
+        return File.Exists(path) && (long)Files.Space(path).Type == namespaceFileSystem;
     }
 
     private static JsonNode Mapping(PortMapping port)
@@ -79,7 +88,7 @@ internal sealed class CniChain(CniPlugins plugins, Attachment attachment, CniNet
         {
             ["CNI_CONTAINERID"] = pod.SandboxId,
             // A namespace that is gone has nothing left to undo inside it; plugins still release what they hold outside.
-            ["CNI_NETNS"] = command != "DEL" || File.Exists(pod.NetworkNamespace) ? pod.NetworkNamespace : "",
+            ["CNI_NETNS"] = command != "DEL" || IsNamespace(pod.NetworkNamespace) ? pod.NetworkNamespace : "",
             ["CNI_IFNAME"] = attachment.Interface,
             ["CNI_ARGS"] = $"IgnoreUnknown=1;K8S_POD_NAMESPACE={pod.PodNamespace};K8S_POD_NAME={pod.PodName}"
                 + $";K8S_POD_INFRA_CONTAINER_ID={pod.SandboxId};K8S_POD_UID={pod.PodUid}",

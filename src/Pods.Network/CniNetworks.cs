@@ -23,6 +23,7 @@ internal sealed class CniNetworks(NetworkOptions options)
         string[] subnets = (options.DefaultSubnet ?? OwnSubnet).Split(',', StringSplitOptions.TrimEntries);
         IEnumerable<JsonNode> ranges = subnets.Select(subnet => new JsonArray(new JsonObject { ["subnet"] = subnet }));
         IEnumerable<JsonNode> routes = subnets.Select(subnet => new JsonObject { ["dst"] = subnet.Contains(':') ? "::/0" : "0.0.0.0/0" });
+        bool IsInstalled(string plugin) => options.PluginDirectories.Any(directory => File.Exists(Path.Combine(directory, plugin)));
         List<JsonNode> plugins =
         [
             new JsonObject
@@ -40,12 +41,19 @@ internal sealed class CniNetworks(NetworkOptions options)
                     ["routes"] = new JsonArray([.. routes]),
                 },
             },
-            new JsonObject { ["type"] = "portmap", ["capabilities"] = new JsonObject { ["portMappings"] = true } },
         ];
+        if (IsInstalled("portmap"))
+            plugins.Add(new JsonObject { ["type"] = "portmap", ["capabilities"] = new JsonObject { ["portMappings"] = true } });
         // Lets the bridge's traffic pass on hosts whose FORWARD policy is to drop; not every distribution ships it.
-        if (options.PluginDirectories.Any(directory => File.Exists(Path.Combine(directory, "firewall"))))
+        if (IsInstalled("firewall"))
             plugins.Add(new JsonObject { ["type"] = "firewall" });
-        JsonObject list = new() { ["cniVersion"] = "1.0.0", ["name"] = "pods", ["plugins"] = new JsonArray([.. plugins]) };
+        JsonObject list = new()
+        {
+            // Plugins before 1.0 are still in the field (Ubuntu 22.04 has 0.9).
+            ["cniVersions"] = new JsonArray("0.4.0", "1.0.0"),
+            ["name"] = "pods",
+            ["plugins"] = new JsonArray([.. plugins]),
+        };
         return CniNetwork.Of(list, "of our own");
     }
 }

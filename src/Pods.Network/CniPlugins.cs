@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
@@ -9,6 +11,8 @@ namespace Pods.Network;
 /// <summary>Runs one plugin for one command: configuration on stdin, parameters in the environment, the answer on stdout.</summary>
 internal sealed class CniPlugins(NetworkOptions options)
 {
+    private readonly ConcurrentDictionary<string, IReadOnlyList<string>> _supported = new();   // by plugin; each answer costs a process
+
     /// <summary>The result of ADD; null for commands that answer nothing.</summary>
     /// <exception cref="CniException">The plugin is missing, failed or took too long.</exception>
     public async Task<JsonObject?> RunAsync(
@@ -28,11 +32,21 @@ internal sealed class CniPlugins(NetworkOptions options)
         start.Environment["PATH"] = $"{Environment.GetEnvironmentVariable("PATH")}:/usr/sbin:/sbin";
         foreach ((string name, string value) in parameters)
             start.Environment[name] = value;
-        using Process process = Process.Start(start)!;
+        using Process process = Start(start, type, command);
         (int exitCode, string output, string errors) = await ConverseAsync(process, type, command, configuration.ToJsonString(), cancel);
         if (exitCode != 0)
             throw new CniException($"cni plugin {type}: {command}: {Reason(exitCode, output, errors)}");
         return output.Trim().Length == 0 ? null : Result(output, type, command);
+    }
+
+    public async Task<IReadOnlyList<string>> SupportedVersionsAsync(string type, CancellationToken cancel)
+    {
+        if (_supported.TryGetValue(type, out IReadOnlyList<string>? known))
+            return known;
+        JsonObject? answer = await RunAsync(
+            type, "VERSION", new Dictionary<string, string>(), new JsonObject { ["cniVersion"] = "1.0.0" }, cancel);
+        return _supported[type] = answer?.Deserialize(CniJson.Default.CniSupport)?.SupportedVersions
+            ?? throw new CniException($"cni plugin {type}: VERSION: no supportedVersions");
     }
 
     public bool Has(string type) => Find(type) is not null;
@@ -42,6 +56,18 @@ internal sealed class CniPlugins(NetworkOptions options)
 
     private string Find(string type, string command) => Find(type)
         ?? throw new CniException($"cni plugin {type}: {command}: not found in {string.Join(" or ", options.PluginDirectories)}");
+
+    private static Process Start(ProcessStartInfo start, string type, string command)
+    {
+        try
+        {
+            return Process.Start(start)!;
+        }
+        catch (Win32Exception e)
+        {
+            throw new CniException($"cni plugin {type}: {command}: {start.FileName}: {e.Message}", e);
+        }
+    }
 
     private async Task<(int ExitCode, string Output, string Errors)> ConverseAsync(
         Process process, string type, string command, string configuration, CancellationToken cancel)
@@ -82,7 +108,7 @@ internal sealed class CniPlugins(NetworkOptions options)
         try
         {
             if (JsonSerializer.Deserialize(output, CniJson.Default.CniError) is { Msg.Length: > 0 } error)
-                return error.Details is { Length: > 0 } details ? $"{error.Msg}: {details}" : error.Msg;
+                return string.Join(": ", new[] { error.Msg, error.Details ?? "", errors.Trim() }.Where(text => text.Length > 0));
         }
         catch (JsonException)
         {

@@ -17,15 +17,18 @@ public static class HostsFile
     public static string Render(
         IReadOnlyList<string> podIps, string hostname, IEnumerable<(string Address, IReadOnlyList<string> Names)> aliases, string? hostText = null)
     {
-        StringBuilder text = new("# written by podsd for this pod; changes are lost when the pod is created again\n");
+        // The kubelet's first lines: programs tell by them that the file is not the image's.
+        StringBuilder text = new();
         if (hostText is null)
         {
+            text.Append("# Kubernetes-managed hosts file.\n");
             text.Append(Local);
             foreach (string ip in podIps)
                 text.Append($"{ip}\t{hostname}\n");
         }
         else
         {
+            text.Append("# Kubernetes-managed hosts file (host network).\n");
             text.Append(hostText.TrimEnd('\n')).Append('\n');
         }
         foreach ((string address, IReadOnlyList<string> names) in aliases)

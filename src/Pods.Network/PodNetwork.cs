@@ -22,7 +22,7 @@ public sealed class PodNetwork(NetworkOptions options)
 
     /// <summary>What is set up for that sandbox; null when nothing is.</summary>
     public PodNetworkResult? Find(string sandboxId) =>
-        _cache.Find(sandboxId) is { Result: { } result } attachment ? Result(attachment, result) : null;
+        _cache.Find(sandboxId) is { IsComplete: true, Result: { } result } attachment ? Result(attachment, result) : null;
 
     /// <summary>Set up already: the same result again. Begun and left by a crash: undone first.</summary>
     /// <exception cref="CniException">Nothing is set up then.</exception>
@@ -30,11 +30,13 @@ public sealed class PodNetwork(NetworkOptions options)
     {
         if (_cache.Find(request.SandboxId) is { } earlier)
         {
-            if (earlier.Result is { } known && earlier.Request.NetworkNamespace == request.NetworkNamespace)
+            if (earlier is { IsComplete: true, Result: { } known } && earlier.Request.NetworkNamespace == request.NetworkNamespace)
                 return Result(earlier, known);
             await UndoAsync(request.SandboxId);
         }
-        CniNetwork network = _networks.Current();
+        CniNetwork network = await AgreeAsync(_networks.Current(), cancel);
+        if (request.Ports.Count > 0 && !network.MapsHostPorts)
+            throw new CniException($"network \"{network.Name}\" cannot publish host ports: no plugin has the capability portMappings");
         Attachment attachment = new()
         {
             Request = request,
@@ -45,9 +47,16 @@ public sealed class PodNetwork(NetworkOptions options)
         _cache.Save(attachment);
         try
         {
-            JsonObject result = await new CniChain(_plugins, attachment, network).AddAsync(cancel);
-            _cache.Save(attachment with { Result = result });
-            return Result(attachment, result);
+            JsonObject? last = null;
+            await new CniChain(_plugins, attachment, network).AddAsync(
+                answer =>
+                {
+                    last = answer;
+                    _cache.Update(attachment with { Result = answer });
+                },
+                cancel);
+            _cache.Update(attachment with { Result = last, IsComplete = true });
+            return Result(attachment, last!);
         }
         catch (Exception e) when (e is CniException or OperationCanceledException)
         {
@@ -72,7 +81,7 @@ public sealed class PodNetwork(NetworkOptions options)
     /// <summary>False when the sandbox is not set up, or a plugin finds that something of it is missing.</summary>
     public async Task<bool> CheckAsync(string sandboxId, CancellationToken cancel)
     {
-        if (_cache.Find(sandboxId) is not { Result: not null } attachment)
+        if (_cache.Find(sandboxId) is not { IsComplete: true } attachment)
             return false;
         if (!NetworkOf(attachment).IsCheckable)
             return true;
@@ -92,7 +101,7 @@ public sealed class PodNetwork(NetworkOptions options)
     {
         foreach (string stale in CachedSandboxes().Except(validSandboxIds))
             await TearDownAsync(stale, null, cancel);
-        CniNetwork network = _networks.Current();
+        CniNetwork network = await AgreeAsync(_networks.Current(), cancel);
         if (!network.CollectsGarbage)
             return;
         foreach (JsonObject plugin in network.Plugins)
@@ -115,6 +124,22 @@ public sealed class PodNetwork(NetworkOptions options)
         {
             // The attachment is still cached: the next set-up or tear-down of this sandbox tries again.
         }
+    }
+
+    /// <summary>The newest version that the network offers and every plugin of it supports.</summary>
+    private async Task<CniNetwork> AgreeAsync(CniNetwork network, CancellationToken cancel)
+    {
+        // Nothing to choose: a plugin that cannot speak it says so itself.
+        if (network.OfferedVersions.Count == 1)
+            return network;
+        IEnumerable<Version> common = network.OfferedVersions;
+        foreach (string type in network.Plugins.Select(plugin => (string)plugin["type"]!))
+        {
+            IReadOnlyList<string> supported = await _plugins.SupportedVersionsAsync(type, cancel);
+            common = [.. common.Where(version => supported.Contains(version.ToString()))];
+        }
+        return network.In(common.FirstOrDefault()
+            ?? throw new CniException($"network \"{network.Name}\": its plugins support none of {string.Join(", ", network.OfferedVersions)} together"));
     }
 
     private CniChain ChainOf(Attachment attachment) => new(_plugins, attachment, NetworkOf(attachment));

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text;
 
 namespace Pods.Network;
@@ -8,8 +9,8 @@ public sealed record DnsSettings(IReadOnlyList<string> Nameservers, IReadOnlyLis
 /// <summary>A pod's /etc/resolv.conf, from its dnsPolicy, its dnsConfig and the host's file.</summary>
 public static class ResolvConf
 {
-    // resolv.conf(5): the resolver reads three name servers. Kubernetes' own bound for search domains is 32.
-    private const int MaxNameservers = 3, MaxSearches = 32;
+    // resolv.conf(5): the resolver reads three name servers. Kubernetes' own bounds for search domains are 32, and 2048 characters.
+    private const int MaxNameservers = 3, MaxSearches = 32, MaxSearchCharacters = 2048;
 
     private const string SystemdResolved = "/run/systemd/resolve/resolv.conf";
 
@@ -26,7 +27,12 @@ public static class ResolvConf
     /// <param name="policy">ClusterFirst, ClusterFirstWithHostNet, Default or None.</param>
     /// <param name="hostText">The host's resolv.conf.</param>
     /// <param name="clusterDns">Empty on a node without a cluster: the ClusterFirst policies are Default then, as with kubelet.</param>
-    public static string Render(string policy, DnsSettings? config, string hostText, IReadOnlyList<string> clusterDns)
+    public static string Render(string policy, DnsSettings? config, string hostText, IReadOnlyList<string> clusterDns) =>
+        Render(policy, config, hostText, clusterDns, out _);
+
+    /// <param name="warnings">What had to be left out or cannot work, a sentence each.</param>
+    public static string Render(
+        string policy, DnsSettings? config, string hostText, IReadOnlyList<string> clusterDns, out IReadOnlyList<string> warnings)
     {
         DnsSettings host = Parse(hostText);
         DnsSettings start = policy switch
@@ -37,11 +43,39 @@ public static class ResolvConf
         };
         DnsSettings added = config ?? new([], [], []);
         StringBuilder text = new();
-        foreach (string server in start.Nameservers.Concat(added.Nameservers).Distinct().Take(MaxNameservers))
+        string[] servers = [.. start.Nameservers.Concat(added.Nameservers).Distinct()];
+        string[] searches = [.. start.Searches.Concat(added.Searches).Distinct()];
+        int fitting = CountFitting(searches);
+        foreach (string server in servers.Take(MaxNameservers))
             text.Append($"nameserver {server}\n");
-        Append(text, "search", start.Searches.Concat(added.Searches).Distinct().Take(MaxSearches));
+        Append(text, "search", searches.Take(fitting));
         Append(text, "options", Merge(start.Options, added.Options));
+        warnings = [.. Warnings(servers, searches, fitting)];
         return text.ToString();
+    }
+
+    private static int CountFitting(string[] searches)
+    {
+        int count = Math.Min(searches.Length, MaxSearches);
+        while (count > 0 && string.Join(' ', searches.Take(count)).Length > MaxSearchCharacters)
+            count--;
+        return count;
+    }
+
+    private static IEnumerable<string> Warnings(string[] servers, string[] searches, int fitting)
+    {
+        if (servers.Length > MaxNameservers)
+            yield return $"nameservers {string.Join(' ', servers.Skip(MaxNameservers))} are left out: {MaxNameservers} are the most";
+        if (searches.Length > fitting)
+        {
+            yield return $"search domains {string.Join(' ', searches.Skip(fitting))} are left out:"
+                + $" {MaxSearches} domains and {MaxSearchCharacters} characters are the most";
+        }
+        foreach (string server in servers.Take(MaxNameservers))
+        {
+            if (IPAddress.TryParse(server, out IPAddress? address) && IPAddress.IsLoopback(address))
+                yield return $"nameserver {server} is the pod's own loopback, not the host's";
+        }
     }
 
     private static DnsSettings Parse(string text)

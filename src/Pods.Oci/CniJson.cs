@@ -7,4 +7,5 @@ namespace Pods.Oci;
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(CniResult))]
 [JsonSerializable(typeof(CniError))]
+[JsonSerializable(typeof(CniSupport))]
 public sealed partial class CniJson : JsonSerializerContext;

@@ -18,10 +18,12 @@ public sealed class CniNetworkTests
     }
 
     [Theory]
-    [InlineData("{", "cni network /etc/x.conflist: ")]
+    [InlineData("{\n  \"name\": }", "cni network /etc/x.conflist:2:11: is not valid JSON")]
+    [InlineData("""{"cniVersion":"1.0.0","name":"n","name":"m","type":"a"}""", "cni network /etc/x.conflist: has a key twice")]
+    [InlineData("""{"cniVersion":"1.0.0","name":"n","plugins":[{"type":"a","type":"b"}]}""", "cni network /etc/x.conflist: has a key twice")]
     [InlineData("[]", "cni network /etc/x.conflist: is no JSON object")]
     [InlineData("""{"cniVersion":"1.0.0","plugins":[{"type":"a"}]}""", "cni network /etc/x.conflist: name is missing")]
-    [InlineData("""{"cniVersion":"1.0.0","name":7,"plugins":[{"type":"a"}]}""", "cni network /etc/x.conflist: ")]
+    [InlineData("""{"cniVersion":"1.0.0","name":7,"plugins":[{"type":"a"}]}""", "cni network /etc/x.conflist: has a value of the wrong type")]
     [InlineData("""{"cniVersion":"1.0.0","name":"n"}""", "cni network /etc/x.conflist: plugins are missing")]
     [InlineData("""{"cniVersion":"1.0.0","name":"n","plugins":[]}""", "cni network /etc/x.conflist: plugins are missing")]
     [InlineData("""{"cniVersion":"1.0.0","name":"n","plugins":["a"]}""", "cni network /etc/x.conflist: plugins must be objects")]
