@@ -29,16 +29,19 @@ internal sealed class GrpcCall<TResponse> : IDisposable where TResponse : class
         Name = method.FullName;
         _lifetime = new(options, channel.Closed);
         _response = StartAsync(options);
+        Headers = ReadHeadersAsync();
+        // Whoever asks for nothing but the messages hears of a failure there: here it counts as heard.
+        Headers.ContinueWith(static headers => headers.Exception, CancellationToken.None,
+            TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
     }
 
     public string Name { get; }
+    public Task<Metadata> Headers { get; }
     public CancellationToken Stopping => _lifetime.Token;
     public Metadata Trailers { get; private set; } = Metadata.Empty;   // written before _outcome is set, read after
 
     public CancellationTokenRegistration CancelWith(CancellationToken cancel) =>
         cancel.UnsafeRegister(static lifetime => ((CallLifetime)lifetime!).Cancel(), _lifetime);
-
-    public async Task<Metadata> HeadersAsync() => MetadataHeaders.Read((await _response).Headers.NonValidated);
 
     public Status GetStatus() => _outcome.Task.IsCompleted ? _outcome.Task.Result : throw Unfinished();
 
@@ -145,6 +148,8 @@ internal sealed class GrpcCall<TResponse> : IDisposable where TResponse : class
             throw Failed(CallFailure.Of(e, _lifetime, Name, _channel.Target));
         }
     }
+
+    private async Task<Metadata> ReadHeadersAsync() => MetadataHeaders.Read((await _response).Headers.NonValidated);
 
     private Status Ended(HttpResponseMessage response)
     {

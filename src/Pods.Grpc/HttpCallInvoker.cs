@@ -13,14 +13,14 @@ internal sealed class HttpCallInvoker(GrpcChannel channel) : CallInvoker
         Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request)
     {
         GrpcCall<TResponse> call = Begin(method, options, Single(method, request));
-        return new(call.OnlyAsync(), call.HeadersAsync(), call.GetStatus, call.GetTrailers, call.Dispose);
+        return new(call.OnlyAsync(), call.Headers, call.GetStatus, call.GetTrailers, call.Dispose);
     }
 
     public override AsyncServerStreamingCall<TResponse> AsyncServerStreamingCall<TRequest, TResponse>(
         Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request)
     {
         GrpcCall<TResponse> call = Begin(method, options, Single(method, request));
-        return new(new ResponseStreamReader<TResponse>(call), call.HeadersAsync(), call.GetStatus, call.GetTrailers, call.Dispose);
+        return new(new ResponseStreamReader<TResponse>(call), call.Headers, call.GetStatus, call.GetTrailers, call.Dispose);
     }
 
     public override AsyncClientStreamingCall<TRequest, TResponse> AsyncClientStreamingCall<TRequest, TResponse>(
@@ -29,7 +29,7 @@ internal sealed class HttpCallInvoker(GrpcChannel channel) : CallInvoker
         StreamedContent content = new();
         GrpcCall<TResponse> call = Begin(method, options, content);
         RequestStreamWriter<TRequest, TResponse> writer = new(call, content, method.RequestMarshaller);
-        return new(writer, call.OnlyAsync(), call.HeadersAsync(), call.GetStatus, call.GetTrailers, call.Dispose);
+        return new(writer, call.OnlyAsync(), call.Headers, call.GetStatus, call.GetTrailers, call.Dispose);
     }
 
     public override AsyncDuplexStreamingCall<TRequest, TResponse> AsyncDuplexStreamingCall<TRequest, TResponse>(
@@ -39,7 +39,7 @@ internal sealed class HttpCallInvoker(GrpcChannel channel) : CallInvoker
         GrpcCall<TResponse> call = Begin(method, options, content);
         RequestStreamWriter<TRequest, TResponse> writer = new(call, content, method.RequestMarshaller);
         ResponseStreamReader<TResponse> reader = new(call);
-        return new(writer, reader, call.HeadersAsync(), call.GetStatus, call.GetTrailers, call.Dispose);
+        return new(writer, reader, call.Headers, call.GetStatus, call.GetTrailers, call.Dispose);
     }
 
     private static SingleMessageContent Single<TRequest, TResponse>(Method<TRequest, TResponse> method, TRequest request) =>

@@ -120,6 +120,40 @@ public sealed class GrpcCallTests
     }
 
     [Fact]
+    public async Task Caller_gives_up_by_token_and_the_server_is_told_so()
+    {
+        TaskCompletionSource reset = new(), begun = new();
+        await using HttpPeer peer = await HttpPeer.StartAsync(http =>
+        {
+            begun.SetResult();
+            return WaitForResetAsync(http, reset);
+        });
+        using CancellationTokenSource enough = new();
+        Task<InfoResponse> call = InfoAsync(peer, new CallOptions(deadline: DateTime.UtcNow + Limit, cancellationToken: enough.Token));
+        await begun.Task.WaitAsync(Limit);
+
+        await enough.CancelAsync();
+
+        Assert.Equal(new Status(StatusCode.Cancelled, "cancelled: /containerd.services.content.v1.Content/Info"), await FailureAsync(call));
+        await reset.Task.WaitAsync(Limit);
+    }
+
+    [Fact]
+    public async Task Wait_for_the_next_message_is_cancelled_with_its_call()
+    {
+        await using HttpPeer peer = await HttpPeer.StartAsync(http => WaitForResetAsync(http, new()));
+        await using GrpcChannel channel = GrpcChannel.ForUnixSocket(peer.Address);
+        using AsyncServerStreamingCall<ReadContentResponse> read = new Content.ContentClient(channel.CreateCallInvoker()).Read(new());
+        using CancellationTokenSource enough = new();
+        Task<bool> next = read.ResponseStream.MoveNext(enough.Token);
+
+        await enough.CancelAsync();
+
+        Assert.Equal(StatusCode.Cancelled, (await FailureAsync(next)).StatusCode);
+        Assert.Equal(StatusCode.Cancelled, read.GetStatus().StatusCode);
+    }
+
+    [Fact]
     public async Task Stream_that_nobody_reads_is_reset_when_it_is_disposed()
     {
         TaskCompletionSource reset = new(), begun = new();

@@ -53,13 +53,13 @@ public sealed class TtrpcServerTests : IAsyncLifetime
         uint stream = 1;
         do
             write = requests.WriteAsync(stream += 2, FrameType.Request, request, default);
-        while (await EndsAsync(write, TimeSpan.FromMilliseconds(300)));
+        while (await EndsAsync(write, TimeSpan.FromSeconds(1)));
 
         await using TtrpcChannel other = await TtrpcChannel.ConnectAsync(Address, default);
         await new Events.EventsClient(other.CreateCallInvoker()).ForwardAsync(new ForwardRequest(), deadline: DateTime.UtcNow + Limit);
 
         slow.Dispose();
-        await Assert.ThrowsAnyAsync<Exception>(() => write.WaitAsync(Limit));
+        Assert.IsNotType<TimeoutException>(await Record.ExceptionAsync(() => write.WaitAsync(Limit)));
     }
 
     [Fact]
