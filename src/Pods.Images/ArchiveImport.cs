@@ -49,8 +49,7 @@ internal sealed class ArchiveImport(
                 throw Incomplete(layer);
         }
         await unpacker.UnpackAsync(
-            image,
-            _ => Task.CompletedTask,
+            image, _ => Task.CompletedTask,
             (i, stage) => Report(image.Manifest.Layers[i].Digest, stage, image.Manifest.Layers[i].Size, image.Manifest.Layers[i].Size),
             cancel);
         foreach (var (document, labels) in image.Documents)

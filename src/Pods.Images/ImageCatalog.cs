@@ -42,11 +42,8 @@ internal sealed class ImageCatalog(ContainerdClient containerd)
         }
         return
         [
-            .. whole.GroupBy(w => w.Tree.Id).Select(same => Describe(
-                same.Select(s => s.Record.Name).OrderBy(NameRank).First(),
-                same.First().Record.Target,
-                same.First().Tree,
-                same.Select(s => s.Record.Name))),
+            .. whole.GroupBy(w => w.Tree.Id).Select(same => (Any: same.First(), Names: same.Select(s => s.Record.Name))).Select(
+                image => Describe(image.Names.OrderBy(NameRank).First(), image.Any.Record.Target, image.Any.Tree, image.Names)),
         ];
     }
 
@@ -70,13 +67,11 @@ internal sealed class ImageCatalog(ContainerdClient containerd)
     {
         if (Sha256Digest.IsValid(name))
             return [.. all];
-        string[] left = [.. all.Where(n => n != name)];
-        if (!left.Any(n => NameRank(n) == 0))
-            return [.. all];
-        // A digest of a repository stays as long as a tag of that repository does.
         string repository = Repository(name);
-        bool isNeeded = left.Any(n => NameRank(n) == 0 && Repository(n) == repository);
-        return [name, .. left.Where(n => NameRank(n) == 1 && Repository(n) == repository && !isNeeded)];
+        // The digest that came with a tag stays as long as the repository has a tag.
+        bool hasTag = all.Any(n => n != name && NameRank(n) == 0 && Repository(n) == repository);
+        string[] doomed = [.. all.Where(n => n == name || (!hasTag && NameRank(n) == 1 && Repository(n) == repository))];
+        return all.Except(doomed).All(Sha256Digest.IsValid) ? [.. all] : doomed;
     }
 
     private async Task<ImageTree?> TreeAsync(ImageDescriptor target, CancellationToken cancel)

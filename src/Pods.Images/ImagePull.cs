@@ -60,10 +60,10 @@ internal sealed class ImagePull(
         try
         {
             BlobTransfer transfer = new(registry, reference, options.Time);
+            string part = Sha256Digest.Short(layer.Digest);
             await content.EnsureAsync(
                 layer, GcLabels.Source(reference),
-                writer => transfer.CopyAsync(
-                    layer, writer, bytes => Report(Sha256Digest.Short(layer.Digest), PullStage.Downloading, bytes, layer.Size), cancel),
+                writer => transfer.CopyAsync(layer, writer, bytes => Report(part, PullStage.Downloading, bytes, layer.Size), cancel),
                 cancel);
         }
         finally

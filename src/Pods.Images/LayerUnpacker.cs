@@ -1,4 +1,3 @@
-using Grpc.Core;
 using Pods.Containerd;
 using Pods.Oci;
 
@@ -55,9 +54,8 @@ internal sealed class LayerUnpacker(Lease lease, string snapshotter, KeyedGate g
         }
         catch (Exception e)
         {
-            ImageException? full = e is ContainerdException { Code: not StatusCode.Unavailable }
-                ? await space.ExplainAsync(e, CancellationToken.None)
-                : null;
+            bool canExplain = e is ContainerdException { IsUnavailable: false };
+            ImageException? full = canExplain ? await space.ExplainAsync(e, CancellationToken.None) : null;
             await RemoveAsync(key);
             if (full is not null)
                 throw full;
