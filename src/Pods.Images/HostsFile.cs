@@ -139,7 +139,8 @@ internal sealed class HostsFile
 
         public RegistryEndpoint Endpoint(Uri url, bool hasOwnPath) => new()
         {
-            Root = new(url, (hasOwnPath ? url.AbsolutePath.TrimEnd('/') : url.AbsolutePath.TrimEnd('/') + "/v2") + "/"),
+            // Built, not resolved: a path that begins with two slashes would name another host.
+            Root = new UriBuilder(url) { Path = url.AbsolutePath.TrimEnd('/') + (hasOwnPath ? "/" : "/v2/"), Query = "", Fragment = "" }.Uri,
             // No capability named means all of them.
             CanResolve = Capabilities.Count == 0 || Capabilities.Contains("resolve"),
             CanPull = Capabilities.Count == 0 || Capabilities.Contains("pull"),

@@ -15,9 +15,10 @@ internal sealed class ImageRootfs(ContainerdClient containerd, ImageOptions opti
         Image image, string key, IReadOnlyDictionary<string, string> labels, CancellationToken cancel)
     {
         await UnpackAsync(image, cancel);
-        string lease = LeaseId(key);
-        await containerd.Leases.DeleteAsync(lease, false, cancel);      // one that an earlier container of that key left
+        // Always a new lease, and under it what is there already too: without one, even for a moment, the collector takes it.
+        string lease = LeasePrefix(key) + Guid.NewGuid().ToString("N");
         await containerd.Leases.CreateAsync(lease, options.Time.GetUtcNow() + s_untilContainer, cancel);
+        await containerd.Leases.KeepAsync(lease, "snapshots/" + options.Snapshotter, key, cancel);
         return await containerd.UnderLease(lease).Snapshots(options.Snapshotter).PrepareAsync(key, image.ChainId, labels, cancel)
             ?? await _snapshots.MountsAsync(key, cancel)
             ?? throw new ImageException(ImageFailure.Other, $"the snapshot \"{key}\" went while it was prepared");
@@ -28,7 +29,9 @@ internal sealed class ImageRootfs(ContainerdClient containerd, ImageOptions opti
     public async Task<bool> RemoveAsync(string key, CancellationToken cancel)
     {
         bool wasThere = await _snapshots.RemoveAsync(key, cancel);
-        await containerd.Leases.DeleteAsync(LeaseId(key), false, cancel);
+        string prefix = LeasePrefix(key);
+        foreach (string lease in (await containerd.Leases.ListAsync(cancel)).Where(l => l.StartsWith(prefix, StringComparison.Ordinal)))
+            await containerd.Leases.DeleteAsync(lease, false, cancel);
         return wasThere;
     }
 
@@ -42,5 +45,6 @@ internal sealed class ImageRootfs(ContainerdClient containerd, ImageOptions opti
         await unpacker.UnpackAsync(image.Tree, _ => Task.CompletedTask, (_, _) => { }, cancel);
     }
 
-    private static string LeaseId(string key) => "pods-rootfs-" + Sha256Digest.Short(Sha256Digest.Of(System.Text.Encoding.UTF8.GetBytes(key)));
+    private static string LeasePrefix(string key) =>
+        $"pods-rootfs-{Sha256Digest.Short(Sha256Digest.Of(System.Text.Encoding.UTF8.GetBytes(key)))}-";
 }

@@ -28,7 +28,8 @@ public sealed class CollectionTests
         Assert.NotEmpty(mounts);
         Assert.Equivalent(mounts, await images.Store.PrepareRootfsAsync(image, "web", s_noLabels, CancellationToken.None));
         await images.Containerd.Containers.CreateAsync(
-            new() { Id = "web", Runtime = "io.containerd.pods.v1", Snapshotter = "overlayfs", SnapshotKey = "web" }, CancellationToken.None);
+            new() { Id = "web", Runtime = "io.containerd.pods.v1", Spec = "{}"u8.ToArray(), Snapshotter = "overlayfs", SnapshotKey = "web" },
+            CancellationToken.None);
         foreach (string lease in await images.Containerd.Leases.ListAsync(CancellationToken.None))
             await images.Containerd.Leases.DeleteAsync(lease, true, CancellationToken.None);
 

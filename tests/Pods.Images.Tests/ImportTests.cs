@@ -51,7 +51,8 @@ public sealed class ImportTests
         byte[] flipped = [.. whole];
         flipped[whole.Length / 2] ^= 1;
 
-        foreach (byte[] bad in new[] { [], whole[..10], whole[..5000], whole[..(whole.Length / 2)], flipped, new byte[10240], "not a tar at all"u8.ToArray() })
+        byte[][] damaged = [[], whole[..10], whole[..5000], whole[..(whole.Length / 2)], flipped, new byte[10240], "not a tar at all"u8.ToArray()];
+        foreach (byte[] bad in damaged)
         {
             ImageException refused = await Assert.ThrowsAsync<ImageException>(
                 () => images.Store.ImportAsync(new MemoryStream(bad), null, CancellationToken.None));
