@@ -17,10 +17,3 @@ internal abstract class RequestContent : HttpContent
     protected sealed override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
         SerializeToStreamAsync(stream, context, CancellationToken.None);
 }
-
-/// <summary>The one message of a unary or server-streaming call.</summary>
-internal sealed class SingleMessageContent(byte[] frame) : RequestContent
-{
-    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken) =>
-        stream.WriteAsync(frame, cancellationToken).AsTask();
-}
