@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 using Pods.Cli.Commands;
 
 namespace Pods.Cli;
@@ -12,10 +13,11 @@ internal static class CommandLine
     {
         GlobalOptions global = new();
         ParseResult parsed = Build(global, terminals).Parse(arguments);
-        if (parsed.Errors.Count > 0 && parsed.Action is not HelpAction)
+        string[] errors = parsed.Action is HelpWithExamples ? [] : [.. UnknownOptions(parsed), .. parsed.Errors.Select(error => error.Message)];
+        if (errors.Length > 0)
         {
-            foreach (var error in parsed.Errors)
-                terminals.Error.WriteLine($"error: {error.Message}");
+            foreach (string error in errors)
+                terminals.Error.WriteLine($"error: {error}");
             terminals.Error.WriteLine($"See '{FullName(parsed.CommandResult.Command)} --help' for usage.");
             return CliException.Usage;
         }
@@ -38,6 +40,11 @@ internal static class CommandLine
         {
             return 130;   // as a shell reports a program ended by ^C: 128 + SIGINT
         }
+        catch (HttpIOException e) when (!parsed.GetValue(global.Verbose))
+        {
+            terminals.Error.WriteLine($"error: the connection to podsd broke off: {e.HttpRequestError}");
+            return CliException.Failed;
+        }
         catch (IOException) when (!parsed.GetValue(global.Verbose))
         {
             // The reader of our output is gone (`pods logs | head`): there is nobody to tell.
@@ -48,6 +55,16 @@ internal static class CommandLine
             terminals.Error.WriteLine($"error: {e.Message}");
             return CliException.Failed;
         }
+    }
+
+    // The parser takes an option that it does not know for one more name; only after "--" may a word look like an option.
+    private static IEnumerable<string> UnknownOptions(ParseResult parsed)
+    {
+        HashSet<Token> before = new(parsed.Tokens.TakeWhile(token => token.Type != TokenType.DoubleDash), ReferenceEqualityComparer.Instance);
+        return from argument in parsed.CommandResult.Children.OfType<ArgumentResult>()
+               from token in argument.Tokens
+               where token.Value.Length > 1 && token.Value.StartsWith('-') && before.Contains(token)
+               select $"unknown option {token.Value}";
     }
 
     /// <summary>The whole command tree; the man pages and the tests of every example read it too.</summary>
