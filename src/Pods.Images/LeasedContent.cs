@@ -133,7 +133,7 @@ internal sealed class LeasedContent(Lease lease, KeyedGate gate, DiskSpace space
             }
             catch (ContainerdException e) when (e.Code is StatusCode.Unavailable or StatusCode.FailedPrecondition)
             {
-                await Task.Delay(s_lockedPause);
+                await Task.Delay(s_lockedPause, time);
             }
             catch (ContainerdException)
             {

@@ -77,6 +77,26 @@ public sealed class CollectionTests
         await images.ExpectNoLeaseOrIngestAsync();
     }
 
+    [SkippableFact]
+    public async Task Full_content_store_is_named_and_nothing_is_left()
+    {
+        await using ImagesFixture images = await ImagesFixture.StartAsync();
+        await using PrivateRegistry registry = await PrivateRegistry.StartAsync();
+        byte[] big = new byte[4 << 20];
+        Random.Shared.NextBytes(big);
+        await registry.PushAsync(TestImage.Busybox(r => r.Files["/big"] = big), "app", "big");
+        string content = Path.Combine(images.Daemon.Root, "io.containerd.content.v1.content");
+        (await Command.RunAsync("mount", ["-t", "tmpfs", "-o", "size=3m", "tmpfs", content])).Succeeded();
+        Directory.CreateDirectory(Path.Combine(content, "ingest"));
+
+        ImageException full = await Assert.ThrowsAsync<ImageException>(
+            () => images.Store.PullAsync($"{registry.Host}/app:big", new(), CancellationToken.None));
+
+        Assert.Equal(ImageFailure.NoSpace, full.Kind);
+        Assert.EndsWith($"the disk below {content} is full: remove images or make room", full.Message);
+        await images.ExpectNoLeaseOrIngestAsync();
+    }
+
     private static async Task<Image> ImportAsync(ImagesFixture images)
     {
         using ScratchDirectory scratch = new();

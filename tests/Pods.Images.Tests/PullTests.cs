@@ -1,3 +1,4 @@
+using Pods.Containerd;
 using Pods.TestKit;
 
 namespace Pods.Images.Tests;
@@ -25,6 +26,27 @@ public sealed class PullTests
         string check = (await images.Daemon.CtrAsync("images", "check", $"name=={reference}")).Succeeded().Output;
         Assert.Matches(@"complete \(3/3\).*true", check);
         await images.ExpectNoLeaseOrIngestAsync();
+    }
+
+    [SkippableTheory]
+    [MemberData(nameof(ContainerdVersions.All), MemberType = typeof(ContainerdVersions))]
+    public async Task Pull_and_removal_are_the_same_on_every_containerd(string version)
+    {
+        await using PrivateRegistry registry = await PrivateRegistry.StartAsync();
+        await using ImagesFixture images = await ImagesFixture.StartAsync(containerd: ContainerdVersions.Options(version));
+        await registry.PushAsync(TestImage.Busybox(r => r.Files["/etc/second"] = "layer"u8.ToArray()), "app", "1");
+        string reference = $"{registry.Host}/app:1";
+
+        Image image = await images.Store.PullAsync(reference, new(), CancellationToken.None);
+        IReadOnlyList<SnapshotMount> rootfs = await images.Store.PrepareRootfsAsync(
+            image, "web", new Dictionary<string, string>(), CancellationToken.None);
+
+        Assert.NotEmpty(rootfs);
+        Assert.True(await images.Store.RemoveRootfsAsync("web", CancellationToken.None));
+        await images.ExpectNoLeaseOrIngestAsync();
+        Assert.True(await images.Store.RemoveAsync(reference, CancellationToken.None));
+        Assert.Empty(await images.Containerd.Content.ListAsync(CancellationToken.None));
+        Assert.Empty(await images.Containerd.Snapshots().ListAsync(CancellationToken.None));
     }
 
     [SkippableFact]
