@@ -119,6 +119,9 @@ internal static unsafe partial class LibC
     internal static partial int posix_spawn_file_actions_addchdir_np(void* actions, string path);
 
     [LibraryImport(Library)]
+    internal static partial int posix_spawn_file_actions_addclosefrom_np(void* actions, int lowest);
+
+    [LibraryImport(Library)]
     internal static partial int posix_spawnattr_init(void* attributes);
 
     [LibraryImport(Library)]

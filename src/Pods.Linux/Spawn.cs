@@ -75,6 +75,8 @@ internal static unsafe class Spawn
             if (wanted.ContainsKey(standard)) continue;
             Check(LibC.posix_spawn_file_actions_addopen(actions, standard, "/dev/null", LibC.O_RDWR, 0), "/dev/null");
         }
+        // Ours close on exec; whatever our parent left open by mistake ends here, and not in a container.
+        Check(LibC.posix_spawn_file_actions_addclosefrom_np(actions, free), "closefrom");
     }
 
     private static IEnumerable<string> Assignments(IReadOnlyDictionary<string, string> environment) =>

@@ -49,13 +49,18 @@ public sealed class SpawnTests
     }
 
     [Fact]
-    public async Task Child_has_no_descriptor_that_was_not_given()
+    public async Task Child_has_the_given_descriptors_and_no_others()
     {
         using FileDescriptor ours = FileDescriptor.Open("/etc/hostname", OpenFlags.ReadOnly);
 
-        string output = await Output("ls -l /proc/self/fd | grep -c hostname", new SpawnRequest { File = "sh", Arguments = [] });
+        string output = await Output("ls /proc/$$/fd; true", new SpawnRequest
+        {
+            File = "sh",
+            Arguments = [],
+            Descriptors = new Dictionary<int, FileDescriptor> { [5] = ours },
+        });
 
-        Assert.Equal("0\n", output);
+        Assert.Equal(["0", "1", "2", "5"], output.TrimEnd().Split('\n'));
     }
 
     [Fact]
