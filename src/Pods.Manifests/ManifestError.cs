@@ -28,7 +28,7 @@ public sealed record ManifestError(string Path, string Message, ErrorReason Reas
         new(path, $"Invalid value: {Shown(value)}: {why}", ErrorReason.Invalid);
 
     public static ManifestError NotSupported(string path, object? value, params string[] allowed) =>
-        new(path, $"Unsupported value: {Shown(value)}: supported values: {string.Join(", ", allowed.Select(a => $"\"{a}\""))}",
+        new(path, $"Unsupported value: {Shown(value)}: supported values: {string.Join(", ", allowed.Order(StringComparer.Ordinal).Select(a => $"\"{a}\""))}",
             ErrorReason.NotSupported);
 
     public static ManifestError Duplicate(string path, object? value) =>

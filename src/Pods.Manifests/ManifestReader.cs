@@ -18,7 +18,7 @@ public static class ManifestReader
     {
         List<Pod> pods = [];
         List<ManifestError> errors = [];
-        foreach (YamlValue document in YamlTree.Parse(content, source).SelectMany(d => Unpack(d, errors, source)))
+        foreach (YamlValue document in Documents(content, source).SelectMany(d => Unpack(d, errors, source)))
         {
             if (KindProblem(document) is { } problem)
             {
@@ -26,30 +26,23 @@ public static class ManifestReader
                 continue;
             }
             DocumentReader reader = new(source);
-            byte[] json = reader.Read((YamlMap)document, PodSchema.Document);
-            if (reader.Errors.Count == 0)
-                Convert(json, reader, validate, pods);
-            errors.AddRange(reader.Errors);
+            Pod pod = ToPod(reader, (YamlMap)document);
+            if (validate)
+                reader.Errors.AddRange(PodValidation.Validate(PodDefaults.Apply(pod))
+                    .Where(error => !reader.IsRefused(error.Path)).Select(reader.Place));
+            errors.AddRange(reader.Errors.OrderBy(error => (error.Line, error.Column)));
+            pods.Add(pod);
         }
         return errors.Count == 0 ? pods : throw new ManifestException(errors);
     }
 
-    private static void Convert(byte[] json, DocumentReader reader, bool validate, List<Pod> pods)
-    {
-        try
-        {
-            Pod pod = JsonSerializer.Deserialize(json, KubernetesJson.Default.Pod)!;
-            if (validate)
-                reader.Errors.AddRange(PodValidation.Validate(PodDefaults.Apply(pod)).Select(reader.Place));
-            pods.Add(pod);
-        }
-        catch (JsonException e)
-        {
-            // A number beyond the range of its field; the path is in System.Text.Json's form.
-            string path = e.Path?.TrimStart('$').TrimStart('.') ?? "";
-            reader.Errors.Add(reader.Place(new ManifestError(path, "Invalid value: out of range", ErrorReason.Invalid)));
-        }
-    }
+    /// <summary>JSON is read as JSON: its escapes and tabs are not all YAML's. What only looks like it is YAML's flow style.</summary>
+    private static IReadOnlyList<YamlValue> Documents(byte[] content, string source) =>
+        JsonTree.TryParse(content, out IReadOnlyList<YamlValue>? documents) ? documents : YamlTree.Parse(content, source);
+
+    // The schema has let through only what the object model takes.
+    private static Pod ToPod(DocumentReader reader, YamlMap document) =>
+        JsonSerializer.Deserialize(reader.Read(document, PodSchema.Document), KubernetesJson.Default.Pod)!;
 
     /// <summary>The items of a <c>List</c>, or the document itself.</summary>
     private static IEnumerable<YamlValue> Unpack(YamlValue document, List<ManifestError> errors, string source)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 
 namespace Pods.Manifests.Reading;
@@ -11,6 +10,7 @@ internal sealed class DocumentReader(string source)
 {
     private readonly MemoryStream _json = new();
     private readonly Dictionary<string, Position> _positions = [];
+    private readonly HashSet<string> _refused = [];
     private Utf8JsonWriter _writer = null!;
 
     public List<ManifestError> Errors { get; } = [];
@@ -34,6 +34,15 @@ internal sealed class DocumentReader(string source)
 
     private static string Parent(string path) => path.LastIndexOfAny(['.', '[']) is var cut and >= 0 ? path[..cut] : "";
 
+    /// <summary>Whether the field was refused already, or one that it lies in: what is missing in it is no second mistake.</summary>
+    public bool IsRefused(string path)
+    {
+        for (; path.Length > 0; path = Parent(path))
+            if (_refused.Contains(path))
+                return true;
+        return false;
+    }
+
     private void WriteObject(YamlMap map, Schema schema, string path)
     {
         _positions.TryAdd(path, map.At);
@@ -44,22 +53,15 @@ internal sealed class DocumentReader(string source)
             string here = path.Length == 0 ? entry.Key : $"{path}.{entry.Key}";
             _positions.TryAdd(here, entry.At);
             if (!seen.Add(entry.Key))
-                Add(here, entry.At, $"strict decoding error: duplicate field \"{here}\"", ErrorReason.Duplicate);
-            else if (schema.Find(entry.Key) is { } field)
-                WriteField(field, entry, here);
+                AddStrict("duplicate", here, entry.At, ErrorReason.Duplicate);
+            else if (schema.Find(entry.Key) is not { } field)
+                AddUnknown(schema, entry, path, here);
             else
-                AddUnknown(schema, entry, here);
+                WriteField(field, entry, here);
+            if (schema.IsChoice && _refused.Contains(here))
+                _refused.Add(path);
         }
         _writer.WriteEndObject();
-    }
-
-    private void AddUnknown(Schema schema, YamlEntry entry, string path)
-    {
-        string hint = schema.Suggest(entry.Key) is { } meant ? $", did you mean \"{meant}\"?" : "";
-        Errors.Add(new ManifestError("", $"strict decoding error: unknown field \"{path}\"{hint}", ErrorReason.UnknownField)
-        {
-            Source = source, Line = entry.At.Line, Column = entry.At.Column,
-        });
     }
 
     private void WriteField(Field field, YamlEntry entry, string path)
@@ -74,7 +76,6 @@ internal sealed class DocumentReader(string source)
         }
         if (field.Kind == FieldKind.Anything)
             return;
-        _writer.WritePropertyName(field.Name);
         switch (field.Shape)
         {
             case FieldShape.List when entry.Value is YamlList list:
@@ -84,7 +85,7 @@ internal sealed class DocumentReader(string source)
                 WriteMap(field, map, path);
                 break;
             case FieldShape.One:
-                WriteValue(field, entry.Value, path);
+                TryWriteValue(field.Name, field, entry.Value, path);
                 break;
             default:
                 AddType(path, entry.Value, field.Shape == FieldShape.List ? "a list" : "a map");
@@ -94,74 +95,77 @@ internal sealed class DocumentReader(string source)
 
     private void WriteList(Field field, YamlList list, string path)
     {
-        _writer.WriteStartArray();
+        _writer.WriteStartArray(field.Name);
         for (int i = 0; i < list.Items.Count; i++)
         {
             string here = $"{path}[{i}]";
             _positions.TryAdd(here, list.Items[i].At);
-            WriteValue(field, list.Items[i], here);
+            if (!TryWriteValue(name: null, field, list.Items[i], here))
+                WriteNothing(field.Kind);
         }
         _writer.WriteEndArray();
     }
 
     private void WriteMap(Field field, YamlMap map, string path)
     {
-        _writer.WriteStartObject();
+        _writer.WriteStartObject(field.Name);
         HashSet<string> seen = [];
         foreach (YamlEntry entry in map.Entries)
         {
             string here = $"{path}[{entry.Key}]";
             _positions.TryAdd(here, entry.At);
-            if (!seen.Add(entry.Key))
-            {
-                Add(here, entry.At, $"strict decoding error: duplicate field \"{here}\"", ErrorReason.Duplicate);
-                continue;
-            }
-            _writer.WritePropertyName(entry.Key);
-            WriteValue(field, entry.Value, here);
+            if (seen.Add(entry.Key))
+                TryWriteValue(entry.Key, field, entry.Value, here);
+            else
+                AddStrict("duplicate", here, entry.At, ErrorReason.Duplicate);
         }
         _writer.WriteEndObject();
     }
 
-    private void WriteValue(Field field, YamlValue value, string path)
+    /// <summary>Writes the value, and before it its name where it is no item of a list; or notes that it has the wrong type.</summary>
+    private bool TryWriteValue(string? name, Field field, YamlValue value, string path)
     {
-        if (field.Kind == FieldKind.Object)
+        switch (value)
         {
-            if (value is YamlMap map)
+            case YamlMap map when field.Kind == FieldKind.Object:
+                if (name is not null)
+                    _writer.WritePropertyName(name);
                 WriteObject(map, field.Type!, path);
-            else
-                AddType(path, value, "an object");
-            return;
-        }
-        if (value is not YamlScalar scalar)
-            AddType(path, value, Name(field.Kind));
-        else if (!TryWriteScalar(field.Kind, scalar))
-            AddType(path, value, Name(field.Kind));
-    }
-
-    private bool TryWriteScalar(FieldKind kind, YamlScalar scalar)
-    {
-        switch (kind)
-        {
-            case FieldKind.Text when !scalar.IsNull && !ScalarKinds.IsNumber(scalar) && ScalarKinds.ToBoolean(scalar) is null:
-                _writer.WriteStringValue(scalar.Text);
                 return true;
-            case FieldKind.Boolean when ScalarKinds.ToBoolean(scalar) is { } flag:
-                _writer.WriteBooleanValue(flag);
-                return true;
-            case FieldKind.Integer when ScalarKinds.ToInteger(scalar) is { } number:
-                _writer.WriteNumberValue(number);
-                return true;
-            case FieldKind.Quantity when Quantity.TryParse(scalar.Text, out _):
-                _writer.WriteStringValue(scalar.Text);
-                return true;
-            case FieldKind.Time when DateTimeOffset.TryParse(
-                scalar.Text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time):
-                _writer.WriteStringValue(time);
+            case YamlScalar scalar when ScalarJson.Of(field.Kind, scalar) is { } json:
+                if (name is not null)
+                    _writer.WritePropertyName(name);
+                _writer.WriteRawValue(json);
                 return true;
             default:
+                AddType(path, value, Name(field.Kind));
                 return false;
         }
+    }
+
+    // An item keeps the place of a refused one, so that the indexes behind it stay those of the file.
+    private void WriteNothing(FieldKind kind) => _writer.WriteRawValue(kind switch
+    {
+        FieldKind.Object => "{}",
+        FieldKind.Integer or FieldKind.Integer32 => "0",
+        _ => "\"\"",
+    });
+
+    private void AddUnknown(Schema schema, YamlEntry entry, string parent, string path)
+    {
+        string? meant = schema.Suggest(entry.Key);
+        AddStrict("unknown", path, entry.At, ErrorReason.UnknownField, meant is null ? "" : $", did you mean \"{meant}\"?");
+        if (meant is not null)
+            _refused.Add(parent.Length == 0 ? meant : $"{parent}.{meant}");
+    }
+
+    private void AddStrict(string what, string path, Position at, ErrorReason reason, string hint = "")
+    {
+        _refused.Add(path);
+        Errors.Add(new("", $"strict decoding error: {what} field \"{path}\"{hint}", reason)
+        {
+            Source = source, Line = at.Line, Column = at.Column,
+        });
     }
 
     private void AddType(string path, YamlValue value, string wanted)
@@ -174,19 +178,22 @@ internal sealed class DocumentReader(string source)
             _ => "an object",
         };
         bool wantsQuotes = wanted == Name(FieldKind.Text) && value is YamlScalar { IsPlain: true, IsNull: false };
-        Add(path, value.At, $"Invalid value: {shown}: must be {wanted}{(wantsQuotes ? $": write \"{shown}\" in quotes" : "")}", ErrorReason.Invalid);
-        // The document goes on: the writer needs a value in this place, and nobody will read it.
-        _writer.WriteNullValue();
+        string advice = wantsQuotes ? $": write \"{shown}\" in quotes" : "";
+        Add(path, value.At, $"Invalid value: {shown}: must be {wanted}{advice}", ErrorReason.Invalid);
     }
 
-    private void Add(string path, Position at, string message, ErrorReason reason) =>
-        Errors.Add(new ManifestError(path, message, reason) { Source = source, Line = at.Line, Column = at.Column });
+    private void Add(string path, Position at, string message, ErrorReason reason)
+    {
+        _refused.Add(path);
+        Errors.Add(new(path, message, reason) { Source = source, Line = at.Line, Column = at.Column });
+    }
 
     private static string Name(FieldKind kind) => kind switch
     {
         FieldKind.Text => "a string",
         FieldKind.Boolean => "true or false",
         FieldKind.Integer => "a whole number",
+        FieldKind.Integer32 => "a whole number of at most 32 bits",
         FieldKind.Quantity => "a quantity, such as 100m, 64Mi or 1.5",
         FieldKind.Time => "an RFC 3339 time",
         _ => "an object",

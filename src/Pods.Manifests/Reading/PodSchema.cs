@@ -21,12 +21,15 @@ internal static class PodSchema
 
     private static readonly Schema EnvSource = new(
         [new("fieldRef", FieldKind.Object, Type: FieldRef)],
-        NotYet("configMapKeyRef", "secretKeyRef", "resourceFieldRef", "fileKeyRef"));
+        NotYet("configMapKeyRef", "secretKeyRef", "resourceFieldRef", "fileKeyRef"))
+    {
+        IsChoice = true,
+    };
 
     private static readonly Schema Env = new(Fields(Text, "name", "value"), [new("valueFrom", FieldKind.Object, Type: EnvSource)]);
 
     private static readonly Schema Port = new(
-        Fields(Text, "name", "hostIP", "protocol"), Fields(Integer, "containerPort", "hostPort"));
+        Fields(Text, "name", "hostIP", "protocol"), Fields(Integer32, "containerPort", "hostPort"));
 
     private static readonly Schema Resources = new(
         [new("limits", FieldKind.Quantity, Map), new("requests", FieldKind.Quantity, Map)], NotYet("claims"));

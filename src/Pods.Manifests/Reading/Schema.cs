@@ -6,6 +6,8 @@ internal enum FieldKind
     Text,
     Boolean,
     Integer,
+    /// <summary>An integer of Kubernetes' type int32.</summary>
+    Integer32,
     Quantity,
     Time,
     Object,
@@ -38,6 +40,9 @@ internal sealed record Field(string Name, FieldKind Kind, FieldShape Shape = Fie
 internal sealed class Schema(params IEnumerable<Field>[] fields)
 {
     private readonly Dictionary<string, Field> _fields = fields.SelectMany(f => f).ToDictionary(f => f.Name);
+
+    /// <summary>Whether exactly one of the fields is to be set: with a refused one there, none is missing.</summary>
+    public bool IsChoice { get; init; }
 
     public IEnumerable<Field> Fields => _fields.Values;
 

@@ -12,7 +12,9 @@ internal sealed class YamlTree
 
     // Aliases can make a small file unfold without end ("billion laughs"): the tree is bounded, not the text.
     private const int MaxNodes = 200_000;
-    private const int MaxDepth = 100;
+    public const int MaxDepth = 100;
+
+    private const string TagPrefix = "tag:yaml.org,2002:";
 
     private readonly IParser _parser;
     private readonly Dictionary<string, YamlValue> _anchors = [];
@@ -37,12 +39,12 @@ internal sealed class YamlTree
         }
         catch (YamlException e)
         {
-            throw Wrong(source, Where(e.Start), e.Message.TrimEnd('.'));
+            throw Wrong(source, TabOr(Where(e.Start), content), $"yaml: {LowerCase(e.Message.TrimEnd('.'))}");
         }
         catch (Exception e) when (e is InvalidOperationException or ArgumentException or OverflowException)
         {
             // The parser's own slips on garbage: for us they are garbage too.
-            throw Wrong(source, new(1, 1), $"is no YAML: {e.Message}");
+            throw Wrong(source, new(1, 1), $"yaml: {LowerCase(e.Message)}");
         }
     }
 
@@ -66,7 +68,7 @@ internal sealed class YamlTree
     {
         NodeEvent? node = _parser.Accept<NodeEvent>(out var next) ? next : null;
         if (depth > MaxDepth)
-            throw new YamlException(node?.Start ?? Mark.Empty, node?.End ?? Mark.Empty, $"nested more than {MaxDepth} deep");
+            throw new YamlException(node?.Start ?? Mark.Empty, node?.Start ?? Mark.Empty, $"nested more than {MaxDepth} deep");
         if (_parser.Accept<AnchorAlias>(out _))
             return Aliased(_parser.Consume<AnchorAlias>());
         Count(1, node);
@@ -87,9 +89,9 @@ internal sealed class YamlTree
     private YamlValue Aliased(AnchorAlias alias)
     {
         if (_open.Contains(alias.Value.Value))
-            throw new YamlException(alias.Start, alias.End, $"anchor \"{alias.Value}\" contains itself");
+            throw new YamlException(alias.Start, alias.Start, $"anchor \"{alias.Value}\" contains itself");
         if (!_anchors.TryGetValue(alias.Value.Value, out YamlValue? value))
-            throw new YamlException(alias.Start, alias.End, $"unknown anchor \"{alias.Value}\"");
+            throw new YamlException(alias.Start, alias.Start, $"unknown anchor \"{alias.Value}\"");
         Count(Size(value), alias);
         return value;
     }
@@ -98,7 +100,7 @@ internal sealed class YamlTree
     {
         _nodes += nodes;
         if (_nodes > MaxNodes)
-            throw new YamlException(at?.Start ?? Mark.Empty, at?.End ?? Mark.Empty, $"more than {MaxNodes} values");
+            throw new YamlException(at?.Start ?? Mark.Empty, at?.Start ?? Mark.Empty, $"more than {MaxNodes} values");
     }
 
     private static int Size(YamlValue value) => value switch
@@ -108,11 +110,26 @@ internal sealed class YamlTree
         _ => 1,
     };
 
-    private static YamlScalar ToScalar(Scalar scalar) =>
-        new(scalar.Value, scalar is { Style: ScalarStyle.Plain } && scalar.Tag is not { IsEmpty: false, Value: "tag:yaml.org,2002:str" }, Where(scalar.Start));
+    // A tag says what a scalar is, quoted or not; any other tag than YAML's own would change what the reader of a cluster sees.
+    private static YamlScalar ToScalar(Scalar scalar)
+    {
+        bool isPlain = scalar.Tag.IsEmpty ? scalar.Style == ScalarStyle.Plain : Tag(scalar, scalar.Tag) != "str";
+        return new(scalar.Value, isPlain, Where(scalar.Start));
+    }
+
+    private static string Tag(NodeEvent node, TagName tag)
+    {
+        if (tag.IsEmpty)
+            return "";
+        string name = tag.Value is ['!'] ? "str" : tag.Value.StartsWith(TagPrefix, StringComparison.Ordinal) ? tag.Value[TagPrefix.Length..] : "";
+        return name is "str" or "int" or "float" or "bool" or "null" or "map" or "seq"
+            ? name
+            : throw new YamlException(node.Start, node.Start, $"tag {tag.Value.Replace(TagPrefix, "!!")} is not supported");
+    }
 
     private YamlList ToList(SequenceStart start, int depth)
     {
+        Tag(start, start.Tag);
         List<YamlValue> items = [];
         while (!_parser.Accept<SequenceEnd>(out _))
             items.Add(Value(depth + 1));
@@ -122,6 +139,7 @@ internal sealed class YamlTree
 
     private YamlMap ToMap(MappingStart start, int depth)
     {
+        Tag(start, start.Tag);
         List<YamlEntry> entries = [];
         List<YamlEntry> merged = [];
         while (!_parser.Accept<MappingEnd>(out _))
@@ -129,7 +147,7 @@ internal sealed class YamlTree
             YamlValue key = Value(depth + 1);
             YamlValue value = Value(depth + 1);
             if (key is not YamlScalar name)
-                throw new YamlException(start.Start, start.End, "a key must be text");
+                throw new YamlException(start.Start, start.Start, "a key must be text; {{ … }} of a template has to be filled in first");
             if (name is { Text: "<<", IsPlain: true })
                 merged.AddRange(Merged(value, start));
             else
@@ -145,10 +163,20 @@ internal sealed class YamlTree
     {
         YamlMap map => map.Entries,
         YamlList list => list.Items.SelectMany(item => Merged(item, at)),
-        _ => throw new YamlException(at.Start, at.End, "<< must name a map or a list of maps"),
+        _ => throw new YamlException(at.Start, at.Start, "<< must name a map or a list of maps"),
     };
 
     private static Position Where(Mark mark) => new((int)mark.Line, (int)mark.Column);
+
+    /// <summary>The parser tells no place for a tab in the indentation, its most common complaint.</summary>
+    private static Position TabOr(Position at, byte[] content)
+    {
+        string[] lines = at is (1, 1) ? Encoding.UTF8.GetString(content).Split('\n') : [];
+        int line = Array.FindIndex(lines, text => text[..^text.TrimStart().Length].Contains('\t'));
+        return line >= 0 ? new(line + 1, lines[line].IndexOf('\t') + 1) : at;
+    }
+
+    private static string LowerCase(string sentence) => sentence.Length > 0 ? char.ToLowerInvariant(sentence[0]) + sentence[1..] : sentence;
 
     private static ManifestException Wrong(string source, Position at, string message) =>
         new([new ManifestError("", message, ErrorReason.Invalid) { Source = source, Line = at.Line, Column = at.Column }]);

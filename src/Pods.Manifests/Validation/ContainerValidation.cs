@@ -4,12 +4,6 @@ namespace Pods.Manifests.Validation;
 internal static class ContainerValidation
 {
     private static readonly string[] Resources = ["cpu", "memory"];
-    private static readonly string[] PodFields =
-    [
-        "metadata.name", "metadata.namespace", "metadata.uid", "spec.nodeName", "spec.serviceAccountName",
-        "status.hostIP", "status.hostIPs", "status.podIP", "status.podIPs",
-    ];
-
     public static void Check(string path, Container container, HashSet<string> volumes, Findings found)
     {
         found.RequiredName(path + ".name", container.Name, Names.DnsLabel);
@@ -31,9 +25,10 @@ internal static class ContainerValidation
             string here = $"{path}[{i}]";
             found.Matches(here + ".name", ports[i].Name, Names.PortName);
             found.Unique(here + ".name", ports[i].Name, names);
-            if (ports[i].Port is null)
+            if (ports[i].Port is null or 0)
                 found.Add(ManifestError.Required(here + ".containerPort"));
-            found.Range(here + ".containerPort", ports[i].Port, 1, 65535);
+            else
+                found.Range(here + ".containerPort", ports[i].Port, 1, 65535);
             found.Range(here + ".hostPort", ports[i].HostPort, 0, 65535);
             found.OneOf(here + ".protocol", ports[i].Protocol, "SCTP", "TCP", "UDP");
             if (!string.IsNullOrEmpty(ports[i].HostIP))
@@ -53,15 +48,18 @@ internal static class ContainerValidation
                 found.Add(ManifestError.Invalid(here + ".valueFrom", "", "may not be specified when `value` is not empty"));
             if (from.FieldRef is not { } field)
                 found.Add(ManifestError.Invalid(here + ".valueFrom", "", "must specify one of: `fieldRef`"));
-            else if (found.Required(here + ".valueFrom.fieldRef.fieldPath", field.FieldPath) && !IsPodField(field.FieldPath!))
-                found.Add(ManifestError.NotSupported(here + ".valueFrom.fieldRef.fieldPath", field.FieldPath,
-                    [.. PodFields, "metadata.labels['<KEY>']", "metadata.annotations['<KEY>']"]));
+            else
+                CheckField(here + ".valueFrom.fieldRef", field, found);
         }
     }
 
-    private static bool IsPodField(string path) => PodFields.Contains(path)
-        || (path.EndsWith("']", StringComparison.Ordinal)
-            && (path.StartsWith("metadata.labels['", StringComparison.Ordinal) || path.StartsWith("metadata.annotations['", StringComparison.Ordinal)));
+    private static void CheckField(string path, ObjectFieldSelector field, Findings found)
+    {
+        found.OneOf(path + ".apiVersion", field.ApiVersion, Pod.GroupVersion);
+        if (found.Required(path + ".fieldPath", field.FieldPath) && !FieldReference.IsKnown(field.FieldPath!))
+            found.Add(ManifestError.NotSupported(path + ".fieldPath", field.FieldPath,
+                [.. FieldReference.Paths, "metadata.labels['<KEY>']", "metadata.annotations['<KEY>']"]));
+    }
 
     private static void CheckResources(string path, ResourceRequirements resources, Findings found)
     {
@@ -69,7 +67,8 @@ internal static class ContainerValidation
             foreach (var (name, amount) in amounts ?? new Dictionary<string, Quantity>())
             {
                 string here = $"{path}.{field}[{name}]";
-                if (!Resources.Contains(name))
+                // A request that stands for a limit is told once, at the limit.
+                if (!Resources.Contains(name) && (field == "limits" || resources.Limits?.ContainsKey(name) != true))
                     found.Add(new(here, "is not supported yet", ErrorReason.NotSupported));
                 if (amount.MilliValue < 0)
                     found.Add(ManifestError.Invalid(here, amount.ToString(), "must be greater than or equal to 0"));
@@ -91,12 +90,11 @@ internal static class ContainerValidation
             string here = $"{path}[{i}]";
             if (found.Required(here + ".name", mounts[i].Name) && !volumes.Contains(mounts[i].Name!))
                 found.Add(new(here + ".name", $"Not found: \"{mounts[i].Name}\"", ErrorReason.Invalid));
-            if (found.Required(here + ".mountPath", mounts[i].MountPath))
-                found.Unique(here + ".mountPath", mounts[i].MountPath, targets);
+            if (found.Required(here + ".mountPath", mounts[i].MountPath) && !targets.Add(mounts[i].MountPath!))
+                found.Add(ManifestError.Invalid(here + ".mountPath", mounts[i].MountPath, "must be unique"));
             if (mounts[i].MountPath?.Contains(':') == true)
                 found.Add(ManifestError.Invalid(here + ".mountPath", mounts[i].MountPath, "must not contain ':'"));
-            if (mounts[i].SubPath is { Length: > 0 } sub && (sub.StartsWith('/') || sub.Split('/').Contains("..")))
-                found.Add(ManifestError.Invalid(here + ".subPath", sub, "must be a relative path without '..'"));
+            found.Matches(here + ".subPath", mounts[i].SubPath, Names.DescendingPath);
         }
     }
 }

@@ -5,10 +5,18 @@ namespace Pods.Manifests.Validation;
 /// <summary>The rules for names, as Kubernetes words them; each gives the reason why a name is wrong, or null.</summary>
 internal static class Names
 {
+    // The sentences are the API server's, with the examples and the expressions that it shows: users search for them.
     private const string LabelRule = "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', "
-        + "and must start and end with an alphanumeric character";
+        + "and must start and end with an alphanumeric character "
+        + "(e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')";
     private const string SubdomainRule = "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', "
-        + "and must start and end with an alphanumeric character";
+        + "and must start and end with an alphanumeric character (e.g. 'example.com', "
+        + "regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
+    private const string NameRule = "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric "
+        + "character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')";
+    private const string ValueRule = "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', "
+        + "and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', "
+        + "regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')";
 
     public static string? DnsLabel(string name) =>
         name.Length > 63 ? "must be no more than 63 characters"
@@ -25,21 +33,20 @@ internal static class Names
     {
         string[] parts = key.Split('/');
         if (parts.Length > 2)
-            return "a qualified name must consist of a name part and an optional DNS subdomain prefix";
+            return $"a qualified name {NameRule} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')";
         if (parts.Length == 2 && DnsSubdomain(parts[0]) is { } wrongPrefix)
             return "prefix part " + wrongPrefix;
         string name = parts[^1];
         return name.Length == 0 ? "name part must be non-empty"
             : name.Length > 63 ? "name part must be no more than 63 characters"
             : IsLabelText(name) ? null
-            : "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character";
+            : "name part " + NameRule;
     }
 
     public static string? LabelValue(string value) =>
         value.Length > 63 ? "must be no more than 63 characters"
         : value.Length == 0 || IsLabelText(value) ? null
-        : "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', "
-            + "and must start and end with an alphanumeric character";
+        : ValueRule;
 
     public static string? EnvironmentName(string name) =>
         name.Contains('=') || name.Any(c => c is < ' ' or > '~')
@@ -47,8 +54,8 @@ internal static class Names
 
     public static string? PortName(string name) =>
         name.Length > 15 ? "must be no more than 15 characters"
+        : !name.All(c => IsLowerAlphanumeric(c) || c == '-') ? "must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)"
         : !name.Any(char.IsAsciiLetterLower) ? "must contain at least one letter (a-z)"
-        : !name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-') ? "must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)"
         : name.Contains("--") ? "must not contain consecutive hyphens"
         : name.StartsWith('-') || name.EndsWith('-') ? "must not begin or end with a hyphen"
         : null;
@@ -56,6 +63,12 @@ internal static class Names
     public static string? Address(string text) =>
         IPAddress.TryParse(text, out _) && (text.Contains(':') || text.Count(c => c == '.') == 3)
             ? null : "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)";
+
+    /// <summary>A path below a directory that stays below it.</summary>
+    public static string? DescendingPath(string path) =>
+        path.StartsWith('/') ? "must be a relative path"
+        : path.Split('/').Contains("..") ? "must not contain '..'"
+        : null;
 
     private static bool IsLabel(string text) =>
         text.Length is > 0 and <= 63 && text.All(c => IsLowerAlphanumeric(c) || c == '-')

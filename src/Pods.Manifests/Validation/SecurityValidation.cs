@@ -23,7 +23,7 @@ internal static class SecurityValidation
             found.Add(ManifestError.Invalid(path, "", "cannot set `allowPrivilegeEscalation` to false and `capabilities.Add` CAP_SYS_ADMIN"));
         foreach (var (field, names) in new[] { ("add", security.Capabilities?.Add), ("drop", security.Capabilities?.Drop) })
             for (int i = 0; i < (names?.Count ?? 0); i++)
-                if (Strip(names![i]) is var name && name != "ALL" && !Capability.Names.Contains(name))
+                if (Strip(names![i]) is var name && name != "ALL" && !CapabilityNames.All.Contains("CAP_" + name))
                     found.Add(ManifestError.Invalid($"{path}.capabilities.{field}[{i}]", names[i], "unknown capability"));
         CheckSeccomp(path + ".seccompProfile", security.SeccompProfile, found);
     }
@@ -36,9 +36,8 @@ internal static class SecurityValidation
             found.OneOf(path + ".type", profile.Type, "Localhost", "RuntimeDefault", "Unconfined");
         if (profile.Type == "Localhost")
         {
-            if (found.Required(path + ".localhostProfile", profile.LocalhostProfile, "must be set when seccomp type is Localhost")
-                && (profile.LocalhostProfile!.StartsWith('/') || profile.LocalhostProfile.Split('/').Contains("..")))
-                found.Add(ManifestError.Invalid(path + ".localhostProfile", profile.LocalhostProfile, "must be a relative path without '..'"));
+            if (found.Required(path + ".localhostProfile", profile.LocalhostProfile, "must be set when seccomp type is Localhost"))
+                found.Matches(path + ".localhostProfile", profile.LocalhostProfile, Names.DescendingPath);
         }
         else if (profile.LocalhostProfile is { } unwanted)
             found.Add(ManifestError.Invalid(path + ".localhostProfile", unwanted, "can only be set when seccomp type is Localhost"));

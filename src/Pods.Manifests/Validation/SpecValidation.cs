@@ -78,8 +78,9 @@ internal static class SpecValidation
             {
                 ContainerPort port = spec.Containers[c].Ports![p];
                 string path = $"spec.containers[{c}].ports[{p}]";
-                if (port.HostPort is > 0 && !seen.Add($"{port.Protocol}/{port.HostIP}/{port.HostPort}"))
-                    found.Add(ManifestError.Duplicate(path + ".hostPort", port.HostPort));
+                string published = $"{port.Protocol}/{port.HostIP}/{port.HostPort}";
+                if (port.HostPort is > 0 && !seen.Add(published))
+                    found.Add(ManifestError.Duplicate(path + ".hostPort", published));
                 if (spec.HostNetwork == true && port.HostPort is > 0 && port.HostPort != port.Port)
                     found.Add(ManifestError.Invalid(path + ".hostPort", port.HostPort, "must match `containerPort` when `hostNetwork` is true"));
             }
