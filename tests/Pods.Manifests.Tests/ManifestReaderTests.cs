@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
+using Pods.TestKit;
 using Xunit.Abstractions;
 
 namespace Pods.Manifests.Tests;
@@ -102,6 +103,15 @@ public sealed class ManifestReaderTests(ITestOutputHelper output)
     {
         Assert.Equal("Bad Name", ManifestReader.Decode(Encoding.UTF8.GetBytes(Minimal.Replace("web", "Bad Name")), "body")[0].Metadata!.Name);
         Assert.Throws<ManifestException>(() => ManifestReader.Decode(Encoding.UTF8.GetBytes(Minimal.Replace("image:", "imagee:")), "body"));
+    }
+
+    [Fact]
+    public void Examples_of_the_project_are_without_mistakes()
+    {
+        string[] files = Directory.GetFiles(Path.Combine(Repository.Root, "examples"), "*.yaml");
+
+        Assert.NotEmpty(files);
+        Assert.All(files, file => Assert.NotEmpty(ManifestReader.Read(File.ReadAllBytes(file), file)));
     }
 
     [Fact]
