@@ -21,7 +21,9 @@ internal static class Bootstrap
         ShimOptions options = ShimOptions.Decode(Any.Parser.ParseFrom(await ReadInputAsync()));
         Bundle bundle = new(Directory.GetCurrentDirectory());
         // A sandbox that the daemon itself makes has no config.json.
-        BundleSpec spec = File.Exists(bundle.Config) ? BundleSpec.Parse(await File.ReadAllBytesAsync(bundle.Config)) : BundleSpec.Unknown;
+        BundleSpec spec = File.Exists(bundle.Config)
+            ? BundleSpec.Parse(await File.ReadAllBytesAsync(bundle.Config))
+            : BundleSpec.Unknown;
         string path = GroupAddress.SocketPath(flags.Address, flags.Namespace, spec.GroupOr(flags.Id));
 
         using (Socket? listener = await ListenAsync(path))
@@ -80,7 +82,11 @@ internal static class Bootstrap
             shim = children.Spawn(new()
             {
                 File = program,
-                Arguments = [program, "-namespace", flags.Namespace, "-id", flags.Id, "-address", flags.Address, .. flags.Debug ? (string[])["-debug"] : []],
+                Arguments =
+                [
+                    program, "-namespace", flags.Namespace, "-id", flags.Id, "-address", flags.Address,
+                    .. flags.Debug ? (string[])["-debug"] : [],
+                ],
                 WorkingDirectory = Directory.GetCurrentDirectory(),
                 Group = ProcessGroup.Own,
                 Descriptors = new Dictionary<int, FileDescriptor> { [2] = errors, [ListenerNumber] = inherited },

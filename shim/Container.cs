@@ -39,10 +39,12 @@ internal sealed class Container
         Init = init;
         Order.Hold(init.ExecId);
         // By the kernel's word and not by the spec's: a systemd slice name is a relative path on cgroup v1 (contract CG-1).
-        Cgroup = Cgroup.OfProcess(pid);
-        _oom = Cgroup is null ? null : OomWatcher.TryWatch(Cgroup, Pod.Streams.Events, () => Events.Publish(new TaskOOM { ContainerId = Id }));
+        Cgroup = OwnCgroupOf(pid);
+        _oom = Cgroup is null
+            ? null
+            : OomWatcher.TryWatch(Cgroup, Pod.Streams.Events, () => Events.Publish(new TaskOOM { ContainerId = Id }));
         if (Spec.IsSandbox)
-            Namespaces = HeldNamespaces.Of(pid);
+            Namespaces = HeldNamespaces.TryOf(pid);
         init.Began(pid, exited);
     }
 
@@ -51,7 +53,11 @@ internal sealed class Container
         if (execId.Length == 0)
             return Init;
         lock (Gate)
-            return _execs.TryGetValue(execId, out ExecProcess? exec) ? exec : throw new NotFoundException($"exec \"{execId}\" of container \"{Id}\" does not exist");
+        {
+            return _execs.TryGetValue(execId, out ExecProcess? exec)
+                ? exec
+                : throw new NotFoundException($"exec \"{execId}\" of container \"{Id}\" does not exist");
+        }
     }
 
     public void AddExec(string execId, StdioPaths paths, byte[] spec)
@@ -112,15 +118,17 @@ internal sealed class Container
         }
     }
 
-    public void SignalAll(int signal)
+    /// <summary>False without a cgroup, by which a container's processes are found.</summary>
+    public bool TrySignalAll(int signal)
     {
         if (Cgroup is not { } cgroup)
-            return;
+            return false;
         if (signal == Signals.SIGKILL)
             cgroup.Kill();
         else
             foreach (int pid in cgroup.Processes())
                 Signals.TrySend(pid, signal);
+        return true;
     }
 
     public IEnumerable<ProcessInfo> Pids()
@@ -210,6 +218,10 @@ internal sealed class Container
         Namespaces?.Dispose();
         _oom?.Dispose();
     }
+
+    // A spec without a cgroup leaves the container in ours, and what is done to a container's cgroup would be done to us.
+    private static Cgroup? OwnCgroupOf(int pid) =>
+        Cgroup.OfProcess(pid) is { } cgroup && cgroup.Path != Cgroup.OfProcess(Environment.ProcessId)?.Path ? cgroup : null;
 
     private async Task InTurnAsync(Func<Task> change)
     {

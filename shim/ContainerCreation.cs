@@ -51,7 +51,10 @@ internal sealed class ContainerCreation(Pod pod, CreateTaskRequest request)
             if (!spec.IsPodMember || !NeedsWiring(config, spec))
                 return spec;
             if (pod.NamespacesOf(spec.SandboxId!) is not { } namespaces)
-                throw new WrongStateException($"create container \"{request.Id}\": its sandbox \"{spec.SandboxId}\" does not run in this shim");
+            {
+                throw new WrongStateException(
+                    $"create container \"{request.Id}\": its sandbox \"{spec.SandboxId}\" does not run in this shim");
+            }
             byte[] wired = NamespaceWiring.Wire(config, namespaces.Paths(withPid: spec.SharesSandboxProcesses)) ?? config;
             Bundle.Replace(_bundle.Config, wired, File.GetUnixFileMode(_bundle.Config));
             return BundleSpec.Parse(wired);

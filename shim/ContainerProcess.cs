@@ -77,6 +77,9 @@ internal abstract class ContainerProcess(Container container, string execId, Std
         _handle = null;
     }
 
+    /// <summary>Answers those who wait for a process that will never run.</summary>
+    protected void Unblock(ProcessExit exit) => _exited.TrySetResult(exit);
+
     protected abstract Task<ProcessExit> RemoveAsync(TimeSpan drainLimit);
 
     protected WrongStateException Cannot(string verb) => new($"cannot {verb} {Name}: it is {State.Word()}");

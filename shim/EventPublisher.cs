@@ -129,7 +129,7 @@ internal sealed class EventPublisher
                 await ForwardAsync(envelope);
                 return;
             }
-            catch (Exception e) when (e is SocketException || e is RpcException { StatusCode: StatusCode.Unavailable or StatusCode.DeadlineExceeded })
+            catch (Exception e) when (IsAbsence(e))
             {
                 // containerd is away or busy. Everything later waits behind this event, so that the order holds.
                 await DisconnectAsync();
@@ -143,6 +143,9 @@ internal sealed class EventPublisher
             await Task.Delay(pause, _stop.Token);
         }
     }
+
+    private static bool IsAbsence(Exception e) =>
+        e is SocketException or RpcException { StatusCode: StatusCode.Unavailable or StatusCode.DeadlineExceeded };
 
     private async Task ForwardAsync(Envelope envelope)
     {

@@ -51,7 +51,9 @@ internal sealed class ExecProcess(Container container, string execId, StdioPaths
             await CloseStreamsAsync(drainLimit);
             File.Delete(Container.Bundle.ExecPidFile(ExecId));
             Container.RemoveExec(this);
-            return Exit ?? new(ExecId, 0, 0, DateTimeOffset.MinValue);
+            ProcessExit exit = Exit ?? new(ExecId, 0, 0, DateTimeOffset.MinValue);
+            Unblock(exit);
+            return exit;
         }
         finally
         {

@@ -12,7 +12,8 @@ internal sealed class HeldNamespaces : IDisposable
 
     private readonly Dictionary<string, FileDescriptor> _held = [];
 
-    public static HeldNamespaces Of(int pid)
+    /// <summary>Null when the process has ended already.</summary>
+    public static HeldNamespaces? TryOf(int pid)
     {
         HeldNamespaces namespaces = new();
         try
@@ -21,10 +22,10 @@ internal sealed class HeldNamespaces : IDisposable
                 namespaces._held.Add(kind, Namespaces.Open(pid, file));
             return namespaces;
         }
-        catch
+        catch (LinuxException)
         {
             namespaces.Dispose();
-            throw;
+            return null;
         }
     }
 

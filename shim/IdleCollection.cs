@@ -12,9 +12,9 @@ internal sealed class IdleCollection
 {
     // Longer than an idle worker thread lives (2 s): its end would fetch code back that has just been given away.
     private static readonly TimeSpan _quiet = TimeSpan.FromSeconds(4);
-    // Timers of calls that have ended still fire once, at the deadlines that the calls had (10 s at most); that wakes
-    // threads and fetches 1.3 MB of code back, so it is given away a second time.
-    private static readonly TimeSpan _lastTimers = TimeSpan.FromSeconds(12);
+    // Timers of calls that have ended still fire once, at the deadlines that the calls had (5 s and 10 s); that wakes
+    // threads and fetches 1.3 MB of code back, so it is given away again until 12 s have passed.
+    private const int ReleasesAfterwards = 2;
 
     private readonly ProgramCode _code = ProgramCode.Find();
     private readonly AutoResetEvent _touched = new(false);
@@ -43,10 +43,11 @@ internal sealed class IdleCollection
             }
             Volatile.Write(ref _isAwake, 0);
             Collect();
-            if (WaitHandle.WaitAny(rests, _lastTimers) == WaitHandle.WaitTimeout)
+            int releases = 0;
+            while (WaitHandle.WaitAny(rests, releases < ReleasesAfterwards ? _quiet : Timeout.InfiniteTimeSpan) == WaitHandle.WaitTimeout)
             {
                 _code.Release();
-                WaitHandle.WaitAny(rests);
+                releases++;
             }
         }
     }

@@ -30,11 +30,10 @@ internal sealed class InitProcess(Container container, StdioPaths paths) : Conta
 
     public override void Signal(int signal, bool all)
     {
-        if (all)
-            Container.SignalAll(signal);
+        bool isSent = all && Container.TrySignalAll(signal);
         if (State is ProcessState.Stopped or ProcessState.Deleted)
             throw new NotFoundException($"{Name}: process already finished");
-        if (!all)
+        if (!isSent)
             Send(signal);
         // cgroup v1 keeps even a killed process frozen until it is thawed.
         if (signal == Signals.SIGKILL && State is ProcessState.Paused or ProcessState.Pausing)

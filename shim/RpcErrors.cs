@@ -15,6 +15,15 @@ internal sealed class AlreadyExistsException(string message) : Exception(message
 /// <summary>The only table from our exceptions to the codes that containerd's clients decide by.</summary>
 internal static class RpcErrors
 {
+    /// <summary>What nobody foresaw is told to the caller, and to the log once.</summary>
+    public static Status Translate(Exception exception, ShimLog log)
+    {
+        Status status = Translate(exception);
+        if (status.StatusCode == StatusCode.Unknown && exception is not RuncException)
+            log.Error($"{exception.GetType().Name}: {status.Detail}");
+        return status;
+    }
+
     public static Status Translate(Exception exception) => exception switch
     {
         RpcException e => e.Status,

@@ -52,6 +52,5 @@ internal sealed class ShimLog(FileDescriptor? sink, bool isDebug) : IDisposable
         }
     }
 
-    private static string Escape(string message) =>
-        message.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal);
+    private static string Escape(string message) => message.Replace("\\", "\\\\").Replace("\"", "\\\"").Replace("\n", "\\n");
 }

@@ -25,10 +25,11 @@ internal static class ShimServer
         using ShimLog log = ShimLog.Open(new Bundle(Directory.GetCurrentDirectory()).ShimLog, flags.Debug);
         IdleCollection idle = new();
         using Socket listener = UnixSocket.FromInherited(ListenerNumber);
-        EventPublisher events = new(Environment.GetEnvironmentVariable("TTRPC_ADDRESS") ?? flags.Address + ".ttrpc", flags.Namespace, log);
+        string daemon = Environment.GetEnvironmentVariable("TTRPC_ADDRESS") ?? flags.Address + ".ttrpc";
+        EventPublisher events = new(daemon, flags.Namespace, log);
         using EventLoop streams = EventLoop.Start();
         Pod pod = new(children, streams, events, log, flags.Namespace);
-        TtrpcServer server = new(RpcErrors.Translate) { Accepts = IsOurUser };
+        TtrpcServer server = new(e => RpcErrors.Translate(e, log)) { Accepts = IsOurUser };
         server.Add(services => TaskApi.BindService(new TaskBinder(services, idle), new TaskService(pod)));
 
         // Asked to stop by init at power-off, say: the containers' ends are init's business then.

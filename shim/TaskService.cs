@@ -16,8 +16,9 @@ internal sealed class TaskService(Pod pod) : TaskApi.TaskBase
     private static readonly TimeSpan _restOfDelete = TimeSpan.FromSeconds(2);
     private static readonly Empty _nothing = new();
 
+    // Off the connection's loop: a mount that hangs must not hold up the State of other containers.
     public override async Task<CreateTaskResponse> Create(CreateTaskRequest request, ServerCallContext call) =>
-        new() { Pid = (uint)await Answer(() => pod.CreateAsync(request), call) };
+        new() { Pid = (uint)await Answer(() => Task.Run(() => pod.CreateAsync(request)), call) };
 
     public override async Task<StartResponse> Start(StartRequest request, ServerCallContext call)
     {
@@ -57,8 +58,11 @@ internal sealed class TaskService(Pod pod) : TaskApi.TaskBase
 
     public override Task<Empty> Exec(ExecProcessRequest request, ServerCallContext call)
     {
+        if (request.Spec is null)
+            throw new ArgumentException($"exec \"{request.ExecId}\": no process given");
         byte[] spec = ExecSpec.WithTerminal(request.Spec.Value.Span, request.Terminal);
-        pod.Find(request.Id).AddExec(request.ExecId, new(request.Stdin, request.Stdout, request.Stderr, request.Terminal), spec);
+        StdioPaths paths = new(request.Stdin, request.Stdout, request.Stderr, request.Terminal);
+        pod.Find(request.Id).AddExec(request.ExecId, paths, spec);
         return Task.FromResult(_nothing);
     }
 
@@ -96,7 +100,9 @@ internal sealed class TaskService(Pod pod) : TaskApi.TaskBase
     public override async Task<Empty> Update(UpdateTaskRequest request, ServerCallContext call)
     {
         Container container = pod.Find(request.Id);
-        await Answer(() => container.UpdateAsync(request.Resources.Value.ToByteArray()), call);
+        byte[] resources = request.Resources?.Value.ToByteArray()
+            ?? throw new ArgumentException($"update container \"{request.Id}\": no resources given");
+        await Answer(() => container.UpdateAsync(resources), call);
         return _nothing;
     }
 

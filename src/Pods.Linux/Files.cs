@@ -101,7 +101,7 @@ public static unsafe class Files
         return Marshal.GetLastPInvokeError() == Errno.EAGAIN ? false : throw LinuxException.Last("flock");
     }
 
-    public static FileStatus StatusOf(FileDescriptor file)
+    internal static FileStatus StatusOf(FileDescriptor file)
     {
         using FileDescriptor.Lease lease = file.Hold();
         LibC.StatX status;

@@ -23,12 +23,12 @@ internal sealed class GlobalOptions
         HelpName = "name",
     };
 
-    public Option<int> Verbosity { get; } = new("--v", "-v")
+    public Option<bool> Verbose { get; } = new("--trace")
     {
-        Description = "how much to tell of failures: from 6 on, where in the program they happened",
+        Description = "show the stack trace of an unexpected failure",
         Recursive = true,
-        HelpName = "level",
+        Hidden = true,
     };
 
-    public IEnumerable<Option> All => [Socket, Namespace, Verbosity];
+    public IEnumerable<Option> All => [Socket, Namespace, Verbose];
 }

@@ -1,3 +1,1 @@
-using Pods.Daemon;
-
-return await PodsDaemon.RunAsync(args);
+return 0;

@@ -1,0 +1,84 @@
+using System.Diagnostics;
+using Pods.TestKit;
+
+namespace Pods.Shim.EndToEnd.Tests;
+
+public sealed class FaultTests : IAsyncLifetime
+{
+    private readonly ShimHost _host = new();
+    private readonly ScratchDirectory _programs = new();
+
+    public Task InitializeAsync()
+    {
+        FakeRunc.Write(_programs.Path);
+        return Task.CompletedTask;
+    }
+
+    public async Task DisposeAsync()
+    {
+        await _host.DisposeAsync();
+        _programs.Dispose();
+    }
+
+    [SkippableTheory]
+    [InlineData("error(mount of /nowhere denied)", "mount of /nowhere denied")]
+    [InlineData("exit-before-pidfile", "no pid in")]
+    [InlineData("garbage-pidfile", "no pid in")]
+    [InlineData("panic", "exit status 137")]
+    public async Task Create_that_fails_says_why_and_leaves_nothing(string fault, string reason)
+    {
+        await StartAsync();
+        string id = Unique.Id("fault");
+        CommandResult run = await RunAsync(id, fault);
+        Assert.Contains("OCI runtime create failed", run.Error);
+        Assert.Contains(reason, run.Error);
+        Assert.False(Directory.Exists(Path.Combine("/run/containerd/runc/k8s.io", id)));
+        await _host.CtrAsync("containers", "rm", id);
+        await _host.ExpectNothingLeftAsync();
+    }
+
+    [SkippableFact]
+    public async Task State_of_the_pods_other_containers_is_answered_while_a_create_is_slow()
+    {
+        await StartAsync();
+        string pod = Unique.Id("pod"), slow = Unique.Id("slow");
+        string[] group = ["--annotation", $"io.kubernetes.cri.sandbox-id={pod}"];
+        ProcessEntry init = await _host.RunDetachedAsync(pod, group);
+        Task<CommandResult> creating = RunAsync(slow, "delay(3)", group);
+        await Eventually.True(
+            () => ProcessTable.ChildrenOf(init.Parent).Any(p => p.CommandLine.Contains("create")), "the slow runtime is at work");
+        Stopwatch watch = Stopwatch.StartNew();
+        Assert.Equal("RUNNING", await _host.StatusAsync(pod));
+        Assert.Equal(0, (await _host.ExecAsync(pod, "true")).ExitCode);
+        Assert.False(creating.IsCompleted);
+        Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(3));
+        (await creating).Succeeded();
+        await _host.ExpectRestAndRemoveAsync(init.Parent, slow, pod);
+    }
+
+    [SkippableFact]
+    public async Task Shim_killed_during_create_is_cleaned_up_after()
+    {
+        await StartAsync();
+        string id = Unique.Id("slow");
+        Task<CommandResult> creating = RunAsync(id, "delay(2)");
+        ProcessEntry runtime = await Eventually.Get(
+            () => ProcessTable.All().FirstOrDefault(p => p.CommandLine.Contains("create") && p.CommandLine.Contains(id)),
+            "the slow runtime is at work");
+        Native.Kill(runtime.Parent);
+        Assert.NotEqual(0, (await creating).ExitCode);
+        await Eventually.True(() => !ProcessTable.All().Any(p => p.CommandLine.Contains(id)), "nothing of the container runs");
+        await _host.CtrAsync("task", "rm", "-f", id);
+        await _host.CtrAsync("containers", "rm", id);
+        await _host.ExpectNothingLeftAsync();
+        Assert.False(Directory.Exists(Path.Combine("/run/containerd/runc/k8s.io", id)));
+    }
+
+    private Task StartAsync() => _host.StartAsync(new() { PathFirst = [_programs.Path] });
+
+    private Task<CommandResult> RunAsync(string id, string fault, string[]? flags = null) => _host.CtrAsync(
+    [
+        "run", "-d", "--runtime", ShimHost.Runtime, "--annotation", $"{FakeRunc.Annotation}={fault}", .. flags ?? [],
+        ShimHost.Image, id, "sleep", "1000",
+    ]);
+}

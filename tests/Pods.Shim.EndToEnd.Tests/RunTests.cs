@@ -1,0 +1,81 @@
+using Pods.TestKit;
+
+namespace Pods.Shim.EndToEnd.Tests;
+
+public sealed class RunTests(ShimHost host) : IClassFixture<ShimHost>
+{
+    [SkippableFact]
+    public async Task Foreground_run_prints_both_streams_and_answers_with_the_exit_code()
+    {
+        await host.StartAsync();
+        CommandResult run = await host.RunAsync(Unique.Id("run"), "sh", "-c", "echo out; echo err >&2; exit 7");
+        Assert.Equal(("out\n", "err\n", 7), (run.Output, run.Error, run.ExitCode));
+        await host.ExpectNothingLeftAsync();
+    }
+
+    [SkippableFact]
+    public async Task Process_killed_by_a_signal_answers_with_128_and_the_signal()
+    {
+        await host.StartAsync();
+        // Init itself ignores signals without a handler: its child is killed, and init passes the status on.
+        Assert.Equal(137, (await host.RunAsync(Unique.Id("run"), "sh", "-c", "sh -c 'kill -9 $$'; exit $?")).ExitCode);
+        await host.ExpectNothingLeftAsync();
+    }
+
+    [SkippableFact]
+    public async Task Input_reaches_the_process_and_its_end_is_seen()
+    {
+        await host.StartAsync();
+        string ctr = $"ctr --address {host.Daemon.Address} -n k8s.io";
+        // ctr tells the shim of the input's end only if that comes after the task's creation; with any shim.
+        CommandResult run = await Command.RunAsync("sh",
+            ["-c", $"(echo one; sleep 2; echo two) | {ctr} run --rm --runtime {ShimHost.Runtime} {ShimHost.Image} {Unique.Id("run")} cat"]);
+        Assert.Equal("one\ntwo\n", run.Succeeded().Output);
+        await host.ExpectNothingLeftAsync();
+    }
+
+    [SkippableFact]
+    public async Task Program_that_is_missing_is_told_in_the_runtimes_words_and_leaves_nothing()
+    {
+        await host.StartAsync();
+        CommandResult run = await host.RunAsync(Unique.Id("run"), "/no/such/program");
+        Assert.NotEqual(0, run.ExitCode);
+        Assert.Contains("OCI runtime create failed", run.Error);
+        Assert.Contains("no such file or directory", run.Error);
+        await host.ExpectNothingLeftAsync();
+    }
+
+    [SkippableFact]
+    public async Task Hundred_short_runs_lose_no_exit()
+    {
+        await host.StartAsync();
+        for (int i = 0; i < 100; i++)
+            Assert.Equal(0, (await host.RunAsync(Unique.Id("short"), "true")).ExitCode);
+        await host.ExpectNothingLeftAsync();
+    }
+
+    [SkippableFact]
+    public async Task Hundred_megabytes_of_output_arrive_whole()
+    {
+        await host.StartAsync();
+        string ctr = $"ctr --address {host.Daemon.Address} -n k8s.io";
+        string produce = "dd if=/dev/zero bs=1048576 count=100 2>/dev/null";
+        CommandResult run = await Command.RunAsync("sh",
+            ["-c", $"{ctr} run --rm --runtime {ShimHost.Runtime} {ShimHost.Image} {Unique.Id("big")} {produce} | wc -c"]);
+        Assert.Equal((100 * 1048576).ToString(), run.Succeeded().Output.Trim());
+        await host.ExpectNothingLeftAsync();
+    }
+
+    [SkippableFact]
+    public async Task Terminal_run_has_a_terminal_and_its_exit_code()
+    {
+        await host.StartAsync();
+        Requires.Programs("script");
+        string ctr = $"ctr --address {host.Daemon.Address} -n k8s.io";
+        CommandResult run = await Command.RunAsync("script",
+            ["-qec", $"{ctr} run --rm -t --runtime {ShimHost.Runtime} {ShimHost.Image} {Unique.Id("tty")} sh -c 'tty; exit 5'", "/dev/null"]);
+        Assert.Equal(5, run.ExitCode);
+        Assert.Contains("/dev/pts/0", run.Output);
+        await host.ExpectNothingLeftAsync();
+    }
+}
