@@ -16,6 +16,8 @@ run() { printf '\033[2m$ %s\033[0m\n' "$*"; "$@"; }
 # Waits until a command succeeds; a limit of 30 s, and the log of the program that should have made it so.
 until_true() { local log=$1; shift; for _ in $(seq 300); do "$@" > /dev/null 2>&1 && return; sleep 0.1; done; cat "$log" >&2; echo "demo: not within 30 s: $*" >&2; exit 1; }
 stop() {
+  # Also when something went wrong in the middle: the pod's network rules are the machine's, not the scratch directory's.
+  timeout 30 pods delete pods --all --now > /dev/null 2>&1 || true
   for ((i = ${#started[@]} - 1; i >= 0; i--)); do
     kill "${started[i]}" 2> /dev/null || true
     wait "${started[i]}" 2> /dev/null || true
