@@ -101,7 +101,7 @@ public static unsafe class Files
         return Marshal.GetLastPInvokeError() == Errno.EAGAIN ? false : throw LinuxException.Last("flock");
     }
 
-    internal static FileStatus StatusOf(FileDescriptor file)
+    public static FileStatus StatusOf(FileDescriptor file)
     {
         using FileDescriptor.Lease lease = file.Hold();
         LibC.StatX status;

@@ -21,6 +21,7 @@ internal static class CommandLine
             terminals.Error.WriteLine($"See '{FullName(parsed.CommandResult.Command)} --help' for usage.");
             return CliException.Usage;
         }
+        bool isVerbose = parsed.GetValue(global.Verbosity) >= 6;
         InvocationConfiguration configuration = new()
         {
             Output = terminals.Output,
@@ -40,17 +41,17 @@ internal static class CommandLine
         {
             return 130;   // as a shell reports a program ended by ^C: 128 + SIGINT
         }
-        catch (HttpIOException e) when (!parsed.GetValue(global.Verbose))
+        catch (HttpIOException e) when (!isVerbose)
         {
             terminals.Error.WriteLine($"error: the connection to podsd broke off: {e.HttpRequestError}");
             return CliException.Failed;
         }
-        catch (IOException) when (!parsed.GetValue(global.Verbose))
+        catch (IOException) when (!isVerbose)
         {
             // The reader of our output is gone (`pods logs | head`): there is nobody to tell.
             return CliException.Failed;
         }
-        catch (Exception e) when (!parsed.GetValue(global.Verbose))
+        catch (Exception e) when (!isVerbose)
         {
             terminals.Error.WriteLine($"error: {e.Message}");
             return CliException.Failed;

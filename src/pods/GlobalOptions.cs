@@ -23,12 +23,12 @@ internal sealed class GlobalOptions
         HelpName = "name",
     };
 
-    public Option<bool> Verbose { get; } = new("--trace")
+    public Option<int> Verbosity { get; } = new("--v", "-v")
     {
-        Description = "show the stack trace of an unexpected failure",
+        Description = "how much to tell of failures: from 6 on, where in the program they happened",
         Recursive = true,
-        Hidden = true,
+        HelpName = "level",
     };
 
-    public IEnumerable<Option> All => [Socket, Namespace, Verbose];
+    public IEnumerable<Option> All => [Socket, Namespace, Verbosity];
 }

@@ -1,1 +1,3 @@
-return 0;
+using Pods.Daemon;
+
+return await PodsDaemon.RunAsync(args);

@@ -90,6 +90,13 @@ public sealed class CommandLineTests
     }
 
     [Fact]
+    public async Task Verbosity_is_given_as_kubectl_takes_it()
+    {
+        Assert.Equal(0, await RunAsync("version --client -v=8"));
+        Assert.Equal(2, await RunAsync("version --client -v=much"));
+    }
+
+    [Fact]
     public async Task Words_after_two_dashes_may_look_like_options()
     {
         Assert.Equal(1, await RunAsync("exec --socket /nonexistent web -- ls -x --help"));

@@ -6,7 +6,12 @@ public sealed class MountsTests : IDisposable
 {
     private readonly ScratchDirectory _scratch = new();
 
-    public void Dispose() => _scratch.Dispose();
+    public void Dispose()
+    {
+        // Here and not by umount(8): the reaper of this process takes the exits that the framework's Process waits for.
+        Mounts.DetachAll(_scratch.Path);
+        _scratch.Dispose();
+    }
 
     [Fact]
     public void Options_are_sorted_into_flags_propagation_and_data()

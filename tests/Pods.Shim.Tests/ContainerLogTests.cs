@@ -15,6 +15,8 @@ public sealed class ContainerLogTests : IDisposable
     public void Dispose()
     {
         _events.Dispose();
+        // Here and not by umount(8): the reaper of this process takes the exits that the framework's Process waits for.
+        Mounts.DetachAll(_scratch.Path);
         _scratch.Dispose();
     }
 

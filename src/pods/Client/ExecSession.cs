@@ -59,7 +59,10 @@ internal sealed class ExecSession
                 break;   // the status has come: what follows is only the end of the connection
             }
             if (got.MessageType == WebSocketMessageType.Close)
+            {
+                await CloseAsync();
                 break;
+            }
             ReadOnlyMemory<byte> content = buffer.AsMemory(0, got.Count);
             if (channel < 0 && content.Length > 0)
             {
@@ -73,6 +76,24 @@ internal sealed class ExecSession
                 channel = -1;
         }
         return status.Length == 0 ? null : JsonSerializer.Deserialize(status.ToArray(), KubernetesJson.Default.ApiStatus);
+    }
+
+    // Answered, so that podsd knows that everything has arrived; if it is gone already, nobody needs the answer.
+    private async Task CloseAsync()
+    {
+        await _sending.WaitAsync();
+        try
+        {
+            await _socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, CancellationToken.None);
+        }
+        catch (Exception e) when (e is WebSocketException or IOException)
+        {
+            // The other side did not wait.
+        }
+        finally
+        {
+            _sending.Release();
+        }
     }
 
     private async Task PumpInputAsync(CancellationToken cancel)

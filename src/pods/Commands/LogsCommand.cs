@@ -38,11 +38,25 @@ internal sealed class LogsCommand : VerbCommand
         string[] containers = parsed.GetValue(_all)
             ? [.. (pod.Spec?.InitContainers ?? []).Concat(pod.Spec?.Containers ?? []).Select(c => c.Name!)]
             : [parsed.GetValue(_container) ?? parsed.GetValue(_containerArgument) ?? DefaultContainer.Of(pod, Error)];
+        if (containers is [var single])
+        {
+            await CopyBytesAsync(client, PodsClient.PodPath(space, name) + Query(parsed, single), cancel);
+            return 0;
+        }
         Task[] copies = [.. containers.Select(c => CopyAsync(client, PodsClient.PodPath(space, name) + Query(parsed, c), cancel))];
         await Task.WhenAll(copies);
         return 0;
     }
 
+    /// <summary>One container's output as it was written, in whatever encoding.</summary>
+    private async Task CopyBytesAsync(PodsClient client, string path, CancellationToken cancel)
+    {
+        await using Stream log = await client.OpenAsync(HttpMethod.Get, path, null, cancel);
+        await using Stream output = Context.Terminals.OpenOutput();
+        await log.CopyToAsync(output, cancel);
+    }
+
+    /// <summary>Whole lines, so that those of several containers do not mix.</summary>
     private async Task CopyAsync(PodsClient client, string path, CancellationToken cancel)
     {
         await using Stream log = await client.OpenAsync(HttpMethod.Get, path, null, cancel);

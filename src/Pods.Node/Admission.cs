@@ -1,0 +1,48 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using Pods.Manifests;
+
+namespace Pods.Node;
+
+/// <summary>What happens to an object between a request and the store: defaults, identity, validation.</summary>
+internal static class Admission
+{
+    private const string NameLetters = "bcdfghjklmnpqrstvwxz2456789";   // no vowels: no words
+
+    /// <exception cref="NodeException">422 with every mistake, 400 when the request contradicts itself.</exception>
+    public static Pod Prepare(Pod given, string space, string nodeName, DateTimeOffset now)
+    {
+        if (given.Metadata?.Namespace is { } named && named != space)
+            throw NodeException.BadRequest($"the namespace of the provided object does not match the namespace sent on the request: \"{named}\" and \"{space}\"");
+        Pod pod = PodDefaults.Apply(given);
+        string? name = pod.Metadata?.Name ?? (pod.Metadata?.GenerateName is { } prefix ? prefix + RandomNumberGenerator.GetString(NameLetters, 5) : null);
+        pod = pod with
+        {
+            Metadata = new ObjectMeta
+            {
+                Name = name,
+                GenerateName = pod.Metadata?.GenerateName,
+                Namespace = space,
+                Uid = Guid.NewGuid().ToString(),
+                Generation = 1,
+                CreationTimestamp = now,
+                Labels = pod.Metadata?.Labels,
+                Annotations = pod.Metadata?.Annotations,
+            },
+            Spec = pod.Spec is null ? null : pod.Spec with { NodeName = nodeName },
+            Status = new() { Phase = "Pending" },
+        };
+        IReadOnlyList<ManifestError> errors = PodValidation.Validate(pod);
+        return errors.Count == 0 ? pod : throw NodeException.Invalid(name ?? "", errors);
+    }
+
+    public static bool HasSameSpec(Pod left, Pod right) =>
+        Bytes(new Pod { Spec = left.Spec }).AsSpan().SequenceEqual(Bytes(new Pod { Spec = right.Spec }));
+
+    /// <summary>Whether a client's copy differs from ours in nothing but the status that podsd wrote meanwhile.</summary>
+    public static bool IsSameBut(Pod current, Pod given, string version) =>
+        long.TryParse(version, out long read) && long.TryParse(current.Metadata?.ResourceVersion, out long now) && read <= now
+        && current.Metadata?.Generation == 1 && current.Metadata.DeletionTimestamp is null && given.Spec is not null;
+
+    private static byte[] Bytes(Pod pod) => JsonSerializer.SerializeToUtf8Bytes(pod, KubernetesJson.Default.Pod);
+}

@@ -1,0 +1,36 @@
+using Pods.Manifests;
+
+namespace Pods.Node;
+
+/// <summary>A request that is refused or failed, as the Kubernetes API says it: code, reason, sentence.</summary>
+public sealed class NodeException(int code, string reason, string message, IReadOnlyList<StatusCause>? causes = null) : Exception(message)
+{
+    public int Code { get; } = code;
+    public string Reason { get; } = reason;
+    public IReadOnlyList<StatusCause>? Causes { get; } = causes;
+
+    public static NodeException NotFound(string name) => new(404, "NotFound", $"pods \"{name}\" not found");
+
+    public static NodeException AlreadyExists(string name) => new(409, "AlreadyExists", $"pods \"{name}\" already exists");
+
+    public static NodeException Conflict(string name) => new(409, "Conflict",
+        $"Operation cannot be fulfilled on pods \"{name}\": the object has been modified; please apply your changes to the latest version and try again");
+
+    public static NodeException BadRequest(string message) => new(400, "BadRequest", message);
+
+    public static NodeException Invalid(string name, IReadOnlyList<ManifestError> errors)
+    {
+        string sentences = string.Join(", ", errors.Select(e => e.Sentence));
+        return new(422, "Invalid", $"Pod \"{name}\" is invalid: {(errors.Count > 1 ? $"[{sentences}]" : sentences)}",
+            [.. errors.Select(e => new StatusCause { Field = e.Path, Message = e.Message, Reason = CauseOf(e.Reason) })]);
+    }
+
+    private static string CauseOf(ErrorReason reason) => reason switch
+    {
+        ErrorReason.Required => "FieldValueRequired",
+        ErrorReason.NotSupported => "FieldValueNotSupported",
+        ErrorReason.Duplicate => "FieldValueDuplicate",
+        ErrorReason.Forbidden => "FieldValueForbidden",
+        _ => "FieldValueInvalid",
+    };
+}

@@ -1,0 +1,39 @@
+namespace Pods.Node;
+
+/// <summary>Where a node keeps its things and whom it speaks to; every path can be moved, so that two nodes, or a test, are apart.</summary>
+public sealed record NodeOptions
+{
+    /// <summary>Desired pods, volumes: what outlives a reboot.</summary>
+    public string Root { get; init; } = "/var/lib/pods";
+    /// <summary>Sockets, fifos, mounts of running pods: gone with a reboot.</summary>
+    public string State { get; init; } = "/run/pods";
+    public string LogDirectory { get; init; } = "/var/log/pods";
+    public string NetworkNamespaceDirectory { get; init; } = "/run/netns";
+    public string ContainerdAddress { get; init; } = "/run/containerd/containerd.sock";
+    public string ContainerdNamespace { get; init; } = "k8s.io";
+    public string Snapshotter { get; init; } = "overlayfs";
+    /// <summary>A runtime type, or the absolute path of a shim.</summary>
+    public string Runtime { get; init; } = "io.containerd.pods.v1";
+    public string PauseImage { get; init; } = "registry.k8s.io/pause:3.10";
+    /// <summary>Imported when the pause image is neither here nor to be pulled.</summary>
+    public string PauseArchive { get; init; } = "/usr/lib/pods/pause.tar";
+    public string CgroupParent { get; init; } = "/pods";
+    public string SeccompDirectory { get; init; } = "/var/lib/pods/seccomp";
+    /// <summary>Files NAME.json in docker's config.json form, for the names that imagePullSecrets says.</summary>
+    public string PullSecretDirectory { get; init; } = "/etc/pods/pull-secrets";
+    public long LogMaxBytes { get; init; } = 10 << 20;
+    public int LogMaxFiles { get; init; } = 5;
+    public IReadOnlyList<string> ClusterDns { get; init; } = [];
+    public string NodeName { get; init; } = Environment.MachineName.ToLowerInvariant();
+
+    public string StoreDirectory => Path.Combine(Root, "store");
+
+    public string PodDirectory(string uid) => Path.Combine(Root, "pods", uid);
+
+    public string PodState(string uid) => Path.Combine(State, "pods", uid);
+
+    /// <summary>The kubelet's layout, which log collectors know.</summary>
+    public string PodLogs(string space, string name, string uid) => Path.Combine(LogDirectory, $"{space}_{name}_{uid}");
+
+    public string NetworkNamespace(string sandboxId) => Path.Combine(NetworkNamespaceDirectory, "pods-" + sandboxId[..12]);
+}

@@ -1,0 +1,21 @@
+using Pods.Containerd;
+using Pods.Images;
+using Pods.Manifests;
+using Pods.Network;
+
+namespace Pods.Node;
+
+/// <summary>What the steps of every pod work with; made once by podsd.</summary>
+public sealed record NodeServices
+{
+    public required NodeOptions Options { get; init; }
+    public required ContainerdClient Containerd { get; init; }
+    public required ImageStore Images { get; init; }
+    public required PodNetwork Network { get; init; }
+    public required PodStore Store { get; init; }
+    public required NodeFacts Facts { get; init; }
+    public required string HostIp { get; init; }
+    public required TimeProvider Time { get; init; }
+    /// <summary>A line for the operator; never a secret.</summary>
+    public required Action<string> Log { get; init; }
+}

@@ -1,0 +1,127 @@
+using System.Collections.Concurrent;
+using Pods.Containerd;
+using Pods.Manifests;
+
+namespace Pods.Node;
+
+/// <summary>The pods of this machine: what the API asks for goes in here, and each pod has one worker that makes it true.</summary>
+public sealed class PodNode
+{
+    private readonly NodeServices _node;
+    private readonly ConcurrentDictionary<string, PodWorker> _workers = new();   // by pod uid
+    private readonly TaskCompletionSource _firstSync = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private CancellationToken _stopping;
+
+    public PodNode(NodeServices node) => _node = node;
+
+    public NodeServices Services => _node;
+
+    /// <summary>Finds the pods that are there, removes what belongs to none, and keeps everything as wanted until it is stopped.</summary>
+    public async Task RunAsync(CancellationToken stopping)
+    {
+        _stopping = stopping;
+        TaskEvents events = new(_node, OnExit, OnOutOfMemory, ResyncAsync);
+        try
+        {
+            await events.RunAsync(stopping);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            await Task.WhenAll(_workers.Values.Select(w => w.Ended));
+        }
+    }
+
+    /// <summary>Done once the state of containerd is known; until then no pod is touched.</summary>
+    public Task Ready => _firstSync.Task;
+
+    /// <exception cref="NodeException">It is invalid, or there is one of that name.</exception>
+    public Pod Create(string space, Pod given)
+    {
+        Pod pod = Admission.Prepare(given, space, _node.Options.NodeName, _node.Time.GetUtcNow());
+        Pod created = _node.Store.Add(pod);
+        StartWorker(created.Metadata!.Uid!);
+        return _node.Store.FindByUid(created.Metadata.Uid!)?.Pod ?? created;
+    }
+
+    /// <summary>Labels and annotations change in place; another spec is another pod, which takes the place of the old one.</summary>
+    public async Task<Pod> ReplaceAsync(string space, string name, Pod given, CancellationToken cancel)
+    {
+        StoredPod existing = _node.Store.Find(space, name) ?? throw NodeException.NotFound(name);
+        if (given.Metadata?.ResourceVersion is { Length: > 0 } version && version != existing.Pod.Metadata!.ResourceVersion
+            && !Admission.IsSameBut(existing.Pod, given, version))
+            throw NodeException.Conflict(name);
+        Pod wanted = Admission.Prepare(given with { Metadata = (given.Metadata ?? new()) with { Name = name } }, space, _node.Options.NodeName, _node.Time.GetUtcNow());
+        if (Admission.HasSameSpec(existing.Pod, wanted))
+            return _node.Store.Update(existing.Pod.Metadata!.Uid!, s => s with
+            {
+                Pod = s.Pod with { Metadata = s.Pod.Metadata! with { Labels = wanted.Metadata!.Labels, Annotations = wanted.Metadata.Annotations } },
+            }, isDurable: true)?.Pod ?? throw NodeException.NotFound(name);
+        Delete(space, name, existing.Pod.Spec!.TerminationGracePeriodSeconds);
+        if (_workers.TryGetValue(existing.Pod.Metadata!.Uid!, out PodWorker? worker))
+            await worker.Ended.WaitAsync(cancel);
+        return Create(space, given with { Metadata = given.Metadata! with { Name = name, ResourceVersion = null, Uid = null } });
+    }
+
+    /// <summary>Begins the deletion; a shorter grace period of a second call is taken, a longer one is not.</summary>
+    public Pod Delete(string space, string name, long? graceSeconds)
+    {
+        StoredPod existing = _node.Store.Find(space, name) ?? throw NodeException.NotFound(name);
+        string uid = existing.Pod.Metadata!.Uid!;
+        long grace = Math.Max(0, graceSeconds ?? existing.Pod.Spec!.TerminationGracePeriodSeconds ?? 30);
+        DateTimeOffset deadline = _node.Time.GetUtcNow() + TimeSpan.FromSeconds(grace);
+        StoredPod? marked = _node.Store.Update(uid, s => s.Pod.Metadata!.DeletionTimestamp <= deadline ? s : s with
+        {
+            Pod = s.Pod with { Metadata = s.Pod.Metadata with { DeletionTimestamp = deadline, DeletionGracePeriodSeconds = grace } },
+        }, isDurable: true);
+        if (_workers.TryGetValue(uid, out PodWorker? worker))
+            worker.Wake();
+        return marked?.Pod ?? existing.Pod;
+    }
+
+    public StoredPod Get(string space, string name) => _node.Store.Find(space, name) ?? throw NodeException.NotFound(name);
+
+    private void StartWorker(string uid)
+    {
+        if (!_firstSync.Task.IsCompleted)
+            return;   // begun by the first look at containerd, with all the others
+        _workers.GetOrAdd(uid, key =>
+        {
+            PodWorker worker = new(_node, key, _stopping);
+            worker.Ended.ContinueWith(_ => _workers.TryRemove(key, out PodWorker? _), TaskScheduler.Default);
+            return worker;
+        });
+    }
+
+    private void OnExit(string id, int status, DateTimeOffset at) =>
+        Post(id, (pod, memory) => MemoryChanges.Exited(memory, pod.Spec!, id, status, at));
+
+    private void OnOutOfMemory(string id) => Post(id, (_, memory) => MemoryChanges.OutOfMemory(memory, id));
+
+    private void Post(string id, Func<Pod, PodMemory, PodMemory> change)
+    {
+        foreach (StoredPod stored in _node.Store.List().Where(p => p.Memory.Sandbox?.Id == id || p.Memory.Runs.Values.Any(r => r.Id == id)))
+            if (_workers.TryGetValue(stored.Pod.Metadata!.Uid!, out PodWorker? worker))
+                worker.Post(memory => change(stored.Pod, memory));
+    }
+
+    /// <summary>Holds what is remembered against what containerd has: missed exits are made good, and what belongs to no pod goes.</summary>
+    private async Task ResyncAsync(CancellationToken cancel)
+    {
+        await _node.Containerd.Namespaces.EnsureAsync(_node.Options.ContainerdNamespace, cancel);
+        Dictionary<string, TaskRecord> tasks = (await _node.Containerd.Tasks.ListAsync(cancel)).ToDictionary(t => t.ContainerId);
+        DateTimeOffset now = _node.Time.GetUtcNow();
+        foreach (StoredPod stored in _node.Store.List())
+        {
+            Func<PodMemory, PodMemory> catchUp = memory => Recovery.CatchUp(memory, stored.Pod.Spec!, tasks, now);
+            if (_workers.TryGetValue(stored.Pod.Metadata!.Uid!, out PodWorker? worker))
+                worker.Post(catchUp);
+            else
+                _node.Store.Update(stored.Pod.Metadata.Uid!, s => s with { Memory = catchUp(s.Memory) }, isDurable: false);
+        }
+        if (!_firstSync.Task.IsCompleted)
+            await new Recovery(_node).RemoveOrphansAsync(cancel);
+        _firstSync.TrySetResult();
+        foreach (StoredPod stored in _node.Store.List())
+            StartWorker(stored.Pod.Metadata!.Uid!);
+    }
+}

@@ -1,0 +1,206 @@
+using System.Threading.Channels;
+using Pods.Containerd;
+using Pods.Manifests;
+
+namespace Pods.Node;
+
+/// <summary>
+/// One pod's reconciler: what is known changes only on its own loop; steps run beside it and post what they found.
+/// It sleeps until something happens or the plan's time has come.
+/// </summary>
+internal sealed class PodWorker
+{
+    private static readonly TimeSpan RemovalRetry = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LongestSleep = TimeSpan.FromDays(20);   // what a timer takes
+
+    private readonly NodeServices _node;
+    private readonly string _uid;
+    private readonly SandboxSteps _sandboxes;
+    private readonly ContainerSteps _containers;
+    private readonly TeardownSteps _teardown;
+    private readonly CancellationToken _stopping;
+    private readonly Channel<Func<PodMemory, PodMemory>> _inbox = Channel.CreateUnbounded<Func<PodMemory, PodMemory>>();
+    private readonly Dictionary<PodStep, Task> _running = [];
+    private readonly CancellationTokenSource _deleting = new();
+    private bool _wasTerminated;
+    private DateTimeOffset _retryAt = DateTimeOffset.MinValue;
+
+    public PodWorker(NodeServices node, string uid, CancellationToken stopping)
+    {
+        (_node, _uid, _stopping) = (node, uid, stopping);
+        (_sandboxes, _containers, _teardown) = (new(node), new(node), new(node));
+        Ended = RunAsync();
+    }
+
+    /// <summary>Ends when the pod is forgotten or podsd stops.</summary>
+    public Task Ended { get; }
+
+    /// <summary>Something about the pod's spec or deletion changed.</summary>
+    public void Wake() => Post(memory => memory);
+
+    public void Post(Func<PodMemory, PodMemory> change) => _inbox.Writer.TryWrite(change);
+
+    private async Task RunAsync()
+    {
+        await Task.Yield();
+        try
+        {
+            while (_node.Store.FindByUid(_uid) is { } stored)
+            {
+                if (stored.Pod.Metadata!.DeletionTimestamp is not null)
+                    await _deleting.CancelAsync();
+                PodPlan plan = PodPlan.For(stored.Pod, stored.Memory, _wasTerminated, _node.Time.GetUtcNow());
+                PublishStatus();
+                foreach (PodStep step in plan.Steps.Where(MayBegin))
+                    Begin(step, stored);
+                await SleepAsync(plan);
+            }
+        }
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        {
+            // podsd stops: the pod goes on without it.
+        }
+        await Task.WhenAll(_running.Values);
+        _deleting.Dispose();
+    }
+
+    /// <summary>Steps on the whole sandbox run alone; containers start beside each other.</summary>
+    private bool MayBegin(PodStep step) =>
+        _node.Time.GetUtcNow() >= _retryAt && !_running.ContainsKey(step)
+        && (step is PodStep.StartContainer ? _running.Keys.All(k => k is PodStep.StartContainer) : _running.Count == 0);
+
+    private async Task SleepAsync(PodPlan plan)
+    {
+        DateTimeOffset now = _node.Time.GetUtcNow();
+        DateTimeOffset? wakeAt = plan.Steps.Count > 0 && _retryAt > now ? _retryAt : plan.WakeAt;
+        using CancellationTokenSource sleep = CancellationTokenSource.CreateLinkedTokenSource(_stopping);
+        if (wakeAt is { } at && _running.Count == 0)
+            sleep.CancelAfter(TimeSpan.FromMilliseconds(Math.Clamp(Math.Ceiling((at - now).TotalMilliseconds), 1, LongestSleep.TotalMilliseconds)));
+        else if (plan.WakeAt is { } later)
+            sleep.CancelAfter(TimeSpan.FromMilliseconds(Math.Clamp(Math.Ceiling((later - now).TotalMilliseconds), 1, LongestSleep.TotalMilliseconds)));
+        try
+        {
+            await _inbox.Reader.WaitToReadAsync(sleep.Token);
+        }
+        catch (OperationCanceledException) when (!_stopping.IsCancellationRequested)
+        {
+            return;   // the plan's time has come
+        }
+        while (_inbox.Reader.TryRead(out Func<PodMemory, PodMemory>? change))
+            _node.Store.Update(_uid, stored => Apply(stored, change), isDurable: false);
+        foreach (PodStep done in _running.Where(r => r.Value.IsCompleted).Select(r => r.Key).ToArray())
+            _running.Remove(done);
+    }
+
+    private StoredPod Apply(StoredPod stored, Func<PodMemory, PodMemory> change)
+    {
+        PodMemory memory = change(stored.Memory);
+        return ReferenceEquals(memory, stored.Memory) ? stored : WithStatus(stored with { Memory = memory });
+    }
+
+    /// <summary>Also when nothing was posted: a back-off that has run out is another state.</summary>
+    private void PublishStatus() => _node.Store.Update(_uid, WithStatus, isDurable: false);
+
+    private StoredPod WithStatus(StoredPod stored)
+    {
+        PodStatus status = PodStatusView.Of(stored.Pod, stored.Memory, _node.HostIp, _node.Time.GetUtcNow());
+        return PodStatusComparison.AreEqual(status, stored.Pod.Status) ? stored : stored with { Pod = stored.Pod with { Status = status } };
+    }
+
+    private void Begin(PodStep step, StoredPod stored) => _running[step] = RunStepAsync(step, stored);
+
+    private async Task RunStepAsync(PodStep step, StoredPod stored)
+    {
+        await Task.Yield();
+        using CancellationTokenSource cancel = step is PodStep.StartContainer or PodStep.CreateSandbox
+            ? CancellationTokenSource.CreateLinkedTokenSource(_stopping, _deleting.Token)
+            : CancellationTokenSource.CreateLinkedTokenSource(_stopping);
+        try
+        {
+            Post(await DoAsync(step, stored, cancel.Token));
+        }
+        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+        {
+            Wake();
+        }
+        catch (Exception e)
+        {
+            Fail(step, e);
+        }
+    }
+
+    private async Task<Func<PodMemory, PodMemory>> DoAsync(PodStep step, StoredPod stored, CancellationToken cancel)
+    {
+        Pod pod = stored.Pod;
+        switch (step)
+        {
+            case PodStep.CreateSandbox:
+                return await CreateSandboxAsync(pod, stored.Memory, cancel);
+            case PodStep.StartContainer start:
+                return await StartContainerAsync(pod, stored.Memory, start.Name, cancel);
+            case PodStep.Terminate:
+                await new TerminationSteps(_node).TerminateAsync(stored, cancel);
+                _wasTerminated = true;
+                return memory => memory;
+            case PodStep.RemoveSandbox:
+                await _teardown.RemoveSandboxAsync(_uid, stored.Memory.Sandbox?.Id, _sandboxes.PodCgroup(pod), cancel);
+                return memory => MemoryChanges.SandboxRemoved(memory, pod.Spec!, _node.Time.GetUtcNow());
+            default:
+                await _teardown.RemoveSandboxAsync(_uid, stored.Memory.Sandbox?.Id, _sandboxes.PodCgroup(pod), cancel);
+                _teardown.RemoveFiles(pod);
+                _node.Store.Remove(_uid);
+                return memory => memory;
+        }
+    }
+
+    private async Task<Func<PodMemory, PodMemory>> CreateSandboxAsync(Pod pod, PodMemory memory, CancellationToken cancel)
+    {
+        // What a crash or a failed try left of an earlier sandbox goes first.
+        if (memory.Sandbox is { } half)
+            await _teardown.RemoveSandboxAsync(_uid, half.Id, _sandboxes.PodCgroup(pod), cancel);
+        string id = ContainerSteps.NewId();
+        // On disk before anything is made of it: after a crash this id says what to remove.
+        _node.Store.Update(_uid, s => s with { Memory = s.Memory with { Sandbox = new() { Id = id } } }, isDurable: true);
+        SandboxRecord sandbox = await _sandboxes.CreateAsync(pod, id, cancel);
+        DateTimeOffset now = _node.Time.GetUtcNow();
+        return m => m with
+        {
+            Sandbox = m.Sandbox?.Id == id ? sandbox with { HasEnded = m.Sandbox.HasEnded } : m.Sandbox,
+            SandboxCount = m.SandboxCount + 1,
+            SandboxFailure = null,
+            StartedAt = m.StartedAt ?? now,
+        };
+    }
+
+    private async Task<Func<PodMemory, PodMemory>> StartContainerAsync(Pod pod, PodMemory memory, string name, CancellationToken cancel)
+    {
+        Container container = (pod.Spec!.InitContainers ?? []).Concat(pod.Spec.Containers ?? []).First(c => c.Name == name);
+        ContainerRun run = await _containers.StartAsync(pod, container, memory.Sandbox!, memory.Run(name), cancel);
+        // The process may have ended before its start was noted: containerd knows.
+        TaskRecord? task = await _node.Containerd.Tasks.FindAsync(run.Id, "", cancel);
+        return m => task is { Status: ProcessStatus.Stopped }
+            ? MemoryChanges.Exited(m.With(run), pod.Spec, run.Id, task.ExitStatus, task.ExitedAt ?? _node.Time.GetUtcNow())
+            : m.With(run);
+    }
+
+    private void Fail(PodStep step, Exception e)
+    {
+        (string reason, string message) = e is StepException known
+            ? (known.Reason, known.Message) : (step is PodStep.CreateSandbox ? "FailedCreatePodSandBox" : "RunContainerError", e.Message);
+        DateTimeOffset now = _node.Time.GetUtcNow();
+        _node.Log($"pod {_uid}: {step.GetType().Name}: {message}");
+        switch (step)
+        {
+            case PodStep.StartContainer start:
+                Post(m => MemoryChanges.StartFailed(m, start.Name, reason, message, now));
+                break;
+            case PodStep.CreateSandbox:
+                Post(m => m with { SandboxFailure = MemoryChanges.Failure(m.SandboxFailure, reason, message, now) });
+                break;
+            default:
+                _retryAt = now + RemovalRetry;
+                Wake();
+                break;
+        }
+    }
+}

@@ -1,0 +1,60 @@
+using Pods.Containerd;
+using Pods.Manifests;
+
+namespace Pods.Node;
+
+/// <summary>After a restart of podsd, containerd or the machine: what has happened meanwhile, and what a crash left behind.</summary>
+internal sealed class Recovery(NodeServices node)
+{
+    private const int Unknown = 137;   // killed with its shim or with the machine: nobody saw the exit
+
+    /// <summary>What is remembered as running, held against the tasks that there are. Pure.</summary>
+    public static PodMemory CatchUp(PodMemory memory, PodSpec spec, IReadOnlyDictionary<string, TaskRecord> tasks, DateTimeOffset now)
+    {
+        foreach (ContainerRun run in memory.Runs.Values.Where(r => r.Phase == RunPhase.Running).ToArray())
+            if (!IsAlive(tasks, run.Id, out TaskRecord? task))
+                memory = MemoryChanges.Exited(memory, spec, run.Id, task?.ExitStatus ?? Unknown, task?.ExitedAt ?? now);
+        if (memory.Sandbox is { IsReady: true, HasEnded: false } sandbox && !IsAlive(tasks, sandbox.Id, out TaskRecord? _))
+            memory = memory with { Sandbox = sandbox with { HasEnded = true } };
+        return memory;
+    }
+
+    /// <summary>Containers with our labels of pods that there are not, half-made ones of pods that there are, their networks and cgroups.</summary>
+    public async Task RemoveOrphansAsync(CancellationToken cancel)
+    {
+        TeardownSteps teardown = new(node);
+        IReadOnlyList<ContainerRecord> ours = await node.Containerd.Containers.ListAsync(
+            cancel, $"labels.\"{PodLabels.Owner}\"==\"{node.Options.Root}\"");
+        foreach (IGrouping<string, ContainerRecord> pod in ours.GroupBy(c => c.Labels.GetValueOrDefault(PodLabels.Uid, "")))
+        {
+            StoredPod? stored = node.Store.FindByUid(pod.Key);
+            foreach (ContainerRecord container in pod.Where(c => !Knows(stored, c.Id)))
+            {
+                node.Log($"removing container {container.Id} of pod {pod.Key}: left behind by a crash");
+                await teardown.RemoveContainerAsync(container.Id, cancel);
+            }
+        }
+        string[] sandboxes = [.. node.Store.List().Select(p => p.Memory.Sandbox?.Id).OfType<string>()];
+        foreach (string id in node.Network.CachedSandboxes().Except(sandboxes))
+            await teardown.RemoveNetworkAsync(id, cancel);
+        RemoveDirectories();
+    }
+
+    private static bool Knows(StoredPod? stored, string id) =>
+        stored is not null && (stored.Memory.Sandbox?.Id == id || stored.Memory.Runs.Values.Any(r => r.Id == id));
+
+    private static bool IsAlive(IReadOnlyDictionary<string, TaskRecord> tasks, string id, out TaskRecord? task) =>
+        tasks.TryGetValue(id, out task) && task.Status is ProcessStatus.Running or ProcessStatus.Paused or ProcessStatus.Pausing;
+
+    private void RemoveDirectories()
+    {
+        foreach (string parent in new[] { Path.Combine(node.Options.Root, "pods"), Path.Combine(node.Options.State, "pods") })
+        {
+            if (!Directory.Exists(parent))
+                continue;
+            foreach (string directory in Directory.GetDirectories(parent))
+                if (node.Store.FindByUid(Path.GetFileName(directory)) is null)
+                    new PodVolumes(node.Options).Remove(new Pod { Metadata = new() { Uid = Path.GetFileName(directory) } });
+        }
+    }
+}

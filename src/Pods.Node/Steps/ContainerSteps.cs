@@ -1,0 +1,157 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using Pods.Containerd;
+using Pods.Images;
+using Pods.Linux;
+using Pods.Manifests;
+using Pods.Oci;
+
+namespace Pods.Node;
+
+/// <summary>Starts one container in its pod's sandbox.</summary>
+internal sealed class ContainerSteps(NodeServices node)
+{
+    private readonly ImageSupply _images = new(node);
+    private readonly PodVolumes _volumes = new(node.Options);
+    private readonly SandboxSteps _sandbox = new(node);
+    private readonly TeardownSteps _teardown = new(node);
+
+    public static string NewId() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
+
+    /// <param name="pod">With defaults.</param>
+    /// <param name="container">Which of its containers.</param>
+    /// <param name="sandbox">A sandbox that is ready.</param>
+    /// <param name="previous">The run before, whose remains are removed first.</param>
+    /// <param name="cancel">The pod is to go, or podsd stops.</param>
+    public async Task<ContainerRun> StartAsync(
+        Pod pod, Container container, SandboxRecord sandbox, ContainerRun? previous, CancellationToken cancel)
+    {
+        Image image = await _images.GetAsync(pod, container, cancel);
+        if (previous is { Id.Length: > 0 })
+            await _teardown.RemoveContainerAsync(previous.Id, cancel);
+        string id = NewId();
+        bool hasRun = previous is { Id.Length: > 0 };
+        int restarts = hasRun ? previous!.RestartCount + 1 : 0;
+        try
+        {
+            int pid = await StartTaskAsync(pod, container, sandbox, image, id, restarts, cancel);
+            return new ContainerRun
+            {
+                Name = container.Name!,
+                Id = id,
+                SandboxId = sandbox.Id,
+                RestartCount = restarts,
+                Phase = RunPhase.Running,
+                Pid = pid,
+                StartedAt = node.Time.GetUtcNow(),
+                Previous = previous?.Ended ?? previous?.Previous,
+                ImageId = ImageIdOf(image),
+                Backoff = hasRun ? RestartBackoff.After(previous) : null,
+            };
+        }
+        catch
+        {
+            // Whatever was made of it is removed: the next try begins from nothing.
+            await _teardown.RemoveContainerAsync(id, CancellationToken.None);
+            throw;
+        }
+    }
+
+    public string LogPath(Pod pod, string container, int run) => Path.Combine(
+        node.Options.PodLogs(pod.Metadata!.Namespace!, pod.Metadata.Name!, pod.Metadata.Uid!), container, $"{run}.log");
+
+    private async Task<int> StartTaskAsync(
+        Pod pod, Container container, SandboxRecord sandbox, Image image, string id, int run, CancellationToken cancel)
+    {
+        Dictionary<string, string> labels = PodLabels.Of(pod, node.Options, "container", container.Name);
+        IReadOnlyList<SnapshotMount> rootfs = await node.Images.PrepareRootfsAsync(image, id, labels, cancel);
+        RuntimeSpec spec = BuildSpec(pod, container, sandbox, image, id, rootfs);
+        await node.Containerd.Containers.CreateAsync(new ContainerRecord
+        {
+            Id = id,
+            Labels = labels,
+            Image = image.Name,
+            Runtime = node.Options.Runtime,
+            Spec = JsonSerializer.SerializeToUtf8Bytes(spec, RuntimeJson.Default.RuntimeSpec),
+            Snapshotter = node.Options.Snapshotter,
+            SnapshotKey = id,
+        }, cancel);
+        string log = LogUri(pod, container.Name!, run);
+        bool hasTerminal = container.Tty == true;
+        try
+        {
+            await node.Containerd.Tasks.CreateAsync(new TaskCreation
+            {
+                ContainerId = id,
+                Rootfs = rootfs,
+                Stdin = container.Stdin == true ? StandardInput(pod, id) : "",
+                Stdout = log,
+                Stderr = hasTerminal ? "" : log,
+                Terminal = hasTerminal,
+            }, cancel);
+            return await node.Containerd.Tasks.StartAsync(id, "", cancel);
+        }
+        catch (ContainerdException e) when (!e.IsUnavailable)
+        {
+            throw new StepException("RunContainerError", e.Message, e);
+        }
+    }
+
+    private RuntimeSpec BuildSpec(
+        Pod pod, Container container, SandboxRecord sandbox, Image image, string id, IReadOnlyList<SnapshotMount> rootfs)
+    {
+        try
+        {
+            var (passwd, group) = ImageUsers.Read(rootfs);
+            return ContainerSpec.For(pod, container, _sandbox.Facts(pod, sandbox.Id, sandbox.Addresses), node.Facts, new ContainerFacts
+            {
+                ContainerId = id,
+                ImageName = image.Name,
+                Image = image.Config.Config,
+                User = ContainerUser.Resolve(pod, container, image.Config.Config, passwd, group),
+                MountSources = [.. (container.VolumeMounts ?? []).Select(m => _volumes.Source(pod, m))],
+                LocalhostSeccomp = LocalhostSeccomp(pod, container),
+            });
+        }
+        catch (SpecException e)
+        {
+            throw new StepException("CreateContainerConfigError", e.Message, e);
+        }
+    }
+
+    private LinuxSeccomp? LocalhostSeccomp(Pod pod, Container container)
+    {
+        SeccompProfile? profile = container.SecurityContext?.SeccompProfile ?? pod.Spec!.SecurityContext?.SeccompProfile;
+        if (profile is not { Type: "Localhost", LocalhostProfile: { } name })
+            return null;
+        try
+        {
+            string path = RootedPath.Resolve(node.Options.SeccompDirectory, name);
+            return JsonSerializer.Deserialize(File.ReadAllBytes(path), RuntimeJson.Default.LinuxSeccomp);
+        }
+        catch (Exception e) when (e is IOException or JsonException)
+        {
+            throw new StepException("CreateContainerConfigError",
+                $"container \"{container.Name}\": seccomp profile \"{name}\" below {node.Options.SeccompDirectory}: {e.Message}", e);
+        }
+    }
+
+    private string LogUri(Pod pod, string container, int run)
+    {
+        string path = LogPath(pod, container, run);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        return $"pods-log://{path}?max-size={node.Options.LogMaxBytes}&max-files={node.Options.LogMaxFiles}";
+    }
+
+    /// <summary>A fifo that nobody writes to yet: the process waits on it as it would on a silent terminal.</summary>
+    private string StandardInput(Pod pod, string id)
+    {
+        string directory = Path.Combine(node.Options.PodState(pod.Metadata!.Uid!), "io");
+        Directory.CreateDirectory(directory);
+        string path = Path.Combine(directory, id[..12]);
+        Fifo.Create(path);
+        return path;
+    }
+
+    private static string ImageIdOf(Image image) => image.RepoDigests.Count > 0 ? image.RepoDigests[0] : image.Id;
+}

@@ -1,0 +1,62 @@
+using Pods.Containerd;
+using Pods.Images;
+using Pods.Manifests;
+
+namespace Pods.Node;
+
+/// <summary>Gets the image of a container as its pull policy says.</summary>
+internal sealed class ImageSupply(NodeServices node)
+{
+    public async Task<Image> GetAsync(Pod pod, Container container, CancellationToken cancel)
+    {
+        string reference = container.Image!;
+        try
+        {
+            if (container.ImagePullPolicy != "Always" && await node.Images.FindAsync(reference, cancel) is { } present)
+                return present;
+            if (container.ImagePullPolicy == "Never")
+                throw new StepException("ErrImageNeverPull", $"container image \"{reference}\" is not present with pull policy of Never");
+            return await node.Images.PullAsync(reference, new PullRequest { DockerConfigs = [.. Secrets(pod)] }, cancel);
+        }
+        catch (ImageException e)
+        {
+            throw new StepException(e.Kind == ImageFailure.InvalidReference ? "InvalidImageName" : "ErrImagePull", e.Message, e);
+        }
+    }
+
+    /// <summary>The pause image: as configured, or else the one that came with us.</summary>
+    public async Task<Image> GetPauseAsync(CancellationToken cancel)
+    {
+        string reference = node.Options.PauseImage;
+        if (await node.Images.FindAsync(reference, cancel) is { } present)
+            return present;
+        if (File.Exists(node.Options.PauseArchive))
+        {
+            await using FileStream archive = File.OpenRead(node.Options.PauseArchive);
+            foreach (string name in await node.Images.ImportAsync(archive, null, cancel))
+                if (await node.Images.FindAsync(name, cancel) is { } imported)
+                    return imported;
+        }
+        try
+        {
+            return await node.Images.PullAsync(reference, new PullRequest(), cancel);
+        }
+        catch (ImageException e)
+        {
+            throw new StepException("FailedCreatePodSandBox",
+                $"pause image \"{reference}\": {e.Message}, and there is no archive \"{node.Options.PauseArchive}\"", e);
+        }
+    }
+
+    private IEnumerable<ReadOnlyMemory<byte>> Secrets(Pod pod)
+    {
+        foreach (LocalObjectReference secret in pod.Spec!.ImagePullSecrets ?? [])
+        {
+            string path = Path.Combine(node.Options.PullSecretDirectory, secret.Name + ".json");
+            if (File.Exists(path))
+                yield return File.ReadAllBytes(path);
+            else
+                node.Log($"pod {pod.Metadata!.Namespace}/{pod.Metadata.Name}: imagePullSecrets: no file \"{path}\"; pulling without it");
+        }
+    }
+}

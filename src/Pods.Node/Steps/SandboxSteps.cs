@@ -1,0 +1,143 @@
+using System.Text.Json;
+using Pods.Containerd;
+using Pods.Images;
+using Pods.Linux;
+using Pods.Manifests;
+using Pods.Network;
+using Pods.Oci;
+
+namespace Pods.Node;
+
+/// <summary>Builds the sandbox of a pod: volumes, cgroup, network, files, pause. Each part can be done again after a crash in the middle.</summary>
+internal sealed class SandboxSteps(NodeServices node)
+{
+    private readonly ImageSupply _images = new(node);
+    private readonly PodVolumes _volumes = new(node.Options);
+    private readonly SandboxFiles _files = new(node.Options);
+
+    /// <param name="pod">With defaults.</param>
+    /// <param name="id">The id that is already in the pod's memory, so that a crash knows what to remove.</param>
+    /// <param name="cancel">The pod is to go, or podsd stops.</param>
+    public async Task<SandboxRecord> CreateAsync(Pod pod, string id, CancellationToken cancel)
+    {
+        _volumes.Prepare(pod);
+        _files.MountSharedMemory(pod);
+        CreateCgroup(pod);
+        // The network takes a few forks of plugins, the image and its root a few calls: neither needs the other.
+        Task<PodNetworkResult?> network = SetUpNetworkAsync(pod, id, cancel);
+        Task<(Image Image, IReadOnlyList<SnapshotMount> Rootfs)> root = PrepareRootAsync(pod, id, cancel);
+        await Task.WhenAll(network, root);
+        PodNetworkResult? result = await network;
+        IReadOnlyList<string> addresses = result?.Addresses ?? [];
+        _files.Write(pod, addresses);
+        var (image, rootfs) = await root;
+        int pid = await StartPauseAsync(pod, id, Facts(pod, id, addresses), image, rootfs, cancel);
+        return new SandboxRecord
+        {
+            Id = id,
+            IsReady = true,
+            Pid = pid,
+            NetworkName = result?.NetworkName,
+            Interface = result?.Interface,
+            Addresses = addresses,
+        };
+    }
+
+    public SandboxFacts Facts(Pod pod, string id, IReadOnlyList<string> addresses)
+    {
+        bool hostNetwork = pod.Spec!.HostNetwork == true;
+        return new()
+        {
+            SandboxId = id,
+            NetworkNamespace = hostNetwork ? null : node.Options.NetworkNamespace(id),
+            CgroupParent = PodCgroup(pod),
+            Hostname = _files.Hostname(pod),
+            Shm = _files.SharedMemory(pod),
+            HostsFile = _files.Hosts(pod),
+            HostnameFile = _files.HostnameFile(pod),
+            ResolvConf = _files.ResolvConf(pod),
+            PodIPs = hostNetwork ? [node.HostIp] : addresses,
+            HostIPs = [node.HostIp],
+            NodeName = node.Options.NodeName,
+        };
+    }
+
+    /// <summary>The pod's own cgroup, below one of its quality of service, as the kubelet has it.</summary>
+    public string PodCgroup(Pod pod)
+    {
+        string parent = node.Options.CgroupParent.TrimEnd('/'), uid = "pod" + pod.Metadata!.Uid;
+        return QosClass.Of(pod.Spec!) switch
+        {
+            QosClass.Guaranteed => $"{parent}/{uid}",
+            QosClass.Burstable => $"{parent}/burstable/{uid}",
+            _ => $"{parent}/besteffort/{uid}",
+        };
+    }
+
+    private void CreateCgroup(Pod pod)
+    {
+        PodLimits limits = PodResources.Of(pod.Spec!);
+        Cgroup cgroup = Cgroup.Create(PodCgroup(pod));
+        cgroup.Limit(new CgroupLimits
+        {
+            MemoryBytes = limits.MemoryBytes,
+            CpuQuotaMicroseconds = limits.CpuQuotaMicroseconds,
+            CpuPeriodMicroseconds = limits.CpuQuotaMicroseconds is null ? null : limits.CpuPeriodMicroseconds,
+            CpuShares = limits.CpuShares,
+        });
+    }
+
+    private async Task<PodNetworkResult?> SetUpNetworkAsync(Pod pod, string id, CancellationToken cancel)
+    {
+        if (pod.Spec!.HostNetwork == true)
+            return null;
+        string path = node.Options.NetworkNamespace(id);
+        Directory.CreateDirectory(node.Options.NetworkNamespaceDirectory);
+        Namespaces.CreateNetwork(path);
+        try
+        {
+            return await node.Network.SetUpAsync(new PodNetworkRequest
+            {
+                SandboxId = id,
+                NetworkNamespace = path,
+                PodName = pod.Metadata!.Name!,
+                PodNamespace = pod.Metadata.Namespace!,
+                PodUid = pod.Metadata.Uid!,
+                Ports = [.. Ports(pod.Spec)],
+            }, cancel);
+        }
+        catch (CniException e)
+        {
+            throw new StepException("FailedCreatePodSandBox", $"network of the pod: {e.Message}", e);
+        }
+    }
+
+    private static IEnumerable<PortMapping> Ports(PodSpec spec) =>
+        (spec.Containers ?? []).SelectMany(c => c.Ports ?? []).Where(p => p.HostPort is > 0)
+            .Select(p => new PortMapping(p.HostPort!.Value, p.Port!.Value, p.Protocol!.ToLowerInvariant(), p.HostIP ?? ""));
+
+    private async Task<(Image, IReadOnlyList<SnapshotMount>)> PrepareRootAsync(Pod pod, string id, CancellationToken cancel)
+    {
+        Image image = await _images.GetPauseAsync(cancel);
+        return (image, await node.Images.PrepareRootfsAsync(image, id, PodLabels.Of(pod, node.Options, "sandbox"), cancel));
+    }
+
+    private async Task<int> StartPauseAsync(
+        Pod pod, string id, SandboxFacts facts, Image image, IReadOnlyList<SnapshotMount> rootfs, CancellationToken cancel)
+    {
+        RuntimeUser user = ContainerUser.Resolve(new(), new() { Name = "pause" }, image.Config.Config, null, null);
+        RuntimeSpec spec = SandboxSpec.For(pod, facts, node.Facts, image.Config.Config, user);
+        await node.Containerd.Containers.CreateAsync(new ContainerRecord
+        {
+            Id = id,
+            Labels = PodLabels.Of(pod, node.Options, "sandbox"),
+            Image = image.Name,
+            Runtime = node.Options.Runtime,
+            Spec = JsonSerializer.SerializeToUtf8Bytes(spec, RuntimeJson.Default.RuntimeSpec),
+            Snapshotter = node.Options.Snapshotter,
+            SnapshotKey = id,
+        }, cancel);
+        await node.Containerd.Tasks.CreateAsync(new TaskCreation { ContainerId = id, Rootfs = rootfs }, cancel);
+        return await node.Containerd.Tasks.StartAsync(id, "", cancel);
+    }
+}

@@ -1,0 +1,88 @@
+using Pods.Containerd;
+using Pods.Linux;
+using Pods.Manifests;
+
+namespace Pods.Node;
+
+/// <summary>Removes what a pod has, in an order that can be begun again at any point: every part that is gone already is fine.</summary>
+internal sealed class TeardownSteps(NodeServices node)
+{
+    private static readonly TimeSpan KillLimit = TimeSpan.FromSeconds(10);
+
+    /// <summary>Everything that containerd and the kernel hold of a pod. Files, volumes and logs stay.</summary>
+    public async Task RemoveSandboxAsync(string uid, string? sandboxId, string? cgroup, CancellationToken cancel)
+    {
+        IReadOnlyList<ContainerRecord> containers = await node.Containerd.Containers.ListAsync(
+            cancel, $"labels.\"{PodLabels.Uid}\"==\"{uid}\",labels.\"{PodLabels.Owner}\"==\"{node.Options.Root}\"");
+        ILookup<bool, string> ids = containers.ToLookup(c => c.Labels.GetValueOrDefault(PodLabels.Kind) == "sandbox", c => c.Id);
+        // Pause last: it holds what the others live in.
+        await Task.WhenAll(ids[false].Select(id => RemoveContainerAsync(id, cancel)));
+        await Task.WhenAll(ids[true].Select(id => RemoveContainerAsync(id, cancel)));
+        if (cgroup is not null)
+            RemoveCgroup(cgroup);
+        foreach (string id in ids[true].Append(sandboxId).OfType<string>().Distinct())
+            await RemoveNetworkAsync(id, cancel);
+    }
+
+    public async Task RemoveContainerAsync(string id, CancellationToken cancel)
+    {
+        await KillAndDeleteTaskAsync(id, cancel);
+        await node.Containerd.Containers.DeleteAsync(id, cancel);
+        await node.Images.RemoveRootfsAsync(id, cancel);
+    }
+
+    public async Task RemoveNetworkAsync(string sandboxId, CancellationToken cancel)
+    {
+        string path = node.Options.NetworkNamespace(sandboxId);
+        await node.Network.TearDownAsync(sandboxId, File.Exists(path) ? path : null, cancel);
+        Namespaces.Unpin(path);
+    }
+
+    private async Task KillAndDeleteTaskAsync(string id, CancellationToken cancel)
+    {
+        if (await node.Containerd.Tasks.FindAsync(id, "", cancel) is not { } task)
+            return;
+        if (task.Status is not ProcessStatus.Stopped)
+        {
+            using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+            limit.CancelAfter(KillLimit);
+            Task<ProcessExit?> ended = node.Containerd.Tasks.WaitAsync(id, "", limit.Token);
+            await node.Containerd.Tasks.KillAsync(id, Signals.SIGKILL, "", all: true, cancel);
+            try
+            {
+                await ended;
+            }
+            catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+            {
+                throw new StepException("FailedKillPod", $"container {id}: still there {KillLimit.TotalSeconds} s after SIGKILL");
+            }
+        }
+        await node.Containerd.Tasks.DeleteAsync(id, cancel);
+    }
+
+    /// <summary>What is still in the cgroup was left by a shim or runtime that was killed itself.</summary>
+    private void RemoveCgroup(string path)
+    {
+        try
+        {
+            Cgroup cgroup = Cgroup.At(path);
+            if (!cgroup.Exists)
+                return;
+            cgroup.Kill();
+            cgroup.Remove();
+        }
+        catch (LinuxException e)
+        {
+            throw new StepException("FailedKillPod", $"cgroup {path}: {e.Message}", e);
+        }
+    }
+
+    /// <summary>The rest of a pod that is deleted: volumes, mounts, logs.</summary>
+    public void RemoveFiles(Pod pod)
+    {
+        new PodVolumes(node.Options).Remove(pod);
+        string logs = node.Options.PodLogs(pod.Metadata!.Namespace!, pod.Metadata.Name!, pod.Metadata.Uid!);
+        if (Directory.Exists(logs))
+            Directory.Delete(logs, recursive: true);
+    }
+}

@@ -1,0 +1,158 @@
+using System.Text.Json;
+using Pods.Linux;
+using Pods.Manifests;
+
+namespace Pods.Node;
+
+/// <summary>
+/// The pods of this node: one JSON file each, written so that a crash leaves the old or the new text, and never half of one.
+/// Every write gets the next resource version and is told to watchers in that order.
+/// </summary>
+public sealed class PodStore
+{
+    private readonly string _directory;
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, StoredPod> _pods = [];   // by uid; guarded by _gate
+    private readonly PodHistory _history = new();   // written under _gate
+    private long _version;   // guarded by _gate
+
+    private PodStore(string directory) => _directory = directory;
+
+    public PodHistory History => _history;
+
+    /// <summary>The version of the latest write.</summary>
+    public long Version
+    {
+        get
+        {
+            lock (_gate)
+                return _version;
+        }
+    }
+
+    /// <summary>Reads what is there. A file that is no pod is set aside, with a word to <paramref name="log"/>, and harms no other.</summary>
+    public static PodStore Open(string directory, Action<string> log)
+    {
+        Directory.CreateDirectory(directory);
+        PodStore store = new(directory);
+        foreach (string path in Directory.GetFiles(directory, "*.json"))
+            store.Load(path, log);
+        // Versions begin above every one that was given out before: a client's old one is too old, never wrong.
+        store._version = Math.Max(store._version, DateTimeOffset.UtcNow.ToUnixTimeSeconds());
+        store._history.StartAt(store._version);
+        return store;
+    }
+
+    public IReadOnlyList<StoredPod> List()
+    {
+        lock (_gate)
+            return [.. _pods.Values];
+    }
+
+    /// <summary>The pods and the version that the list is of: a watch from there misses nothing.</summary>
+    public (IReadOnlyList<Pod> Pods, long Version) Snapshot()
+    {
+        lock (_gate)
+            return ([.. _pods.Values.Select(p => p.Pod)], _version);
+    }
+
+    public StoredPod? Find(string space, string name)
+    {
+        lock (_gate)
+            return _pods.Values.FirstOrDefault(p => p.Pod.Metadata?.Namespace == space && p.Pod.Metadata.Name == name);
+    }
+
+    public StoredPod? FindByUid(string uid)
+    {
+        lock (_gate)
+            return _pods.GetValueOrDefault(uid);
+    }
+
+    /// <exception cref="NodeException">There is a pod of that name.</exception>
+    public Pod Add(Pod pod)
+    {
+        lock (_gate)
+        {
+            if (Find(pod.Metadata!.Namespace!, pod.Metadata.Name!) is not null)
+                throw NodeException.AlreadyExists(pod.Metadata.Name!);
+            StoredPod stored = Write(new StoredPod { Pod = pod }, isDurable: true);
+            _history.Add("ADDED", stored.Pod, _version);
+            return stored.Pod;
+        }
+    }
+
+    /// <summary>Changes a pod; null when it is gone. A change of what is wanted is durable before this returns.</summary>
+    public StoredPod? Update(string uid, Func<StoredPod, StoredPod> change, bool isDurable)
+    {
+        lock (_gate)
+        {
+            if (!_pods.TryGetValue(uid, out StoredPod? before))
+                return null;
+            StoredPod after = change(before);
+            if (after == before)
+                return before;
+            StoredPod stored = Write(after, isDurable);
+            _history.Add("MODIFIED", stored.Pod, _version);
+            return stored;
+        }
+    }
+
+    public void Remove(string uid)
+    {
+        lock (_gate)
+        {
+            if (!_pods.Remove(uid, out StoredPod? gone))
+                return;
+            File.Delete(PathOf(uid));
+            Files.SyncDirectory(_directory);
+            Pod last = gone.Pod with { Metadata = gone.Pod.Metadata! with { ResourceVersion = (++_version).ToString() } };
+            _history.Add("DELETED", last, _version);
+        }
+    }
+
+    private StoredPod Write(StoredPod stored, bool isDurable)
+    {
+        Pod pod = stored.Pod with { Metadata = stored.Pod.Metadata! with { ResourceVersion = (_version + 1).ToString() } };
+        StoredPod versioned = stored with { Pod = pod };
+        byte[] json = JsonSerializer.SerializeToUtf8Bytes(versioned, NodeJson.Default.StoredPod);
+        string path = PathOf(pod.Metadata!.Uid!);
+        if (isDurable)
+            Files.WriteDurably(path, json);
+        else
+            WriteAtomically(path, json);
+        // Only what is on disk counts: a full disk leaves everything as it was.
+        _version++;
+        _pods[pod.Metadata.Uid!] = versioned;
+        return versioned;
+    }
+
+    /// <summary>Whole or not at all, but not at once on the platter: what is observed can be observed again.</summary>
+    private static void WriteAtomically(string path, byte[] json)
+    {
+        string temporary = path + ".tmp";
+        File.WriteAllBytes(temporary, json);
+        File.SetUnixFileMode(temporary, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        File.Move(temporary, path, overwrite: true);
+    }
+
+    private void Load(string path, Action<string> log)
+    {
+        try
+        {
+            StoredPod stored = JsonSerializer.Deserialize(File.ReadAllBytes(path), NodeJson.Default.StoredPod)
+                ?? throw new JsonException("null");
+            if (stored.Pod.Metadata is not { Uid: { } uid, Name: not null, Namespace: not null } || stored.Pod.Spec is null)
+                throw new JsonException("no name, namespace, uid or spec");
+            _pods[uid] = stored;
+            _version = Math.Max(_version, long.TryParse(stored.Pod.Metadata.ResourceVersion, out long version) ? version : 0);
+        }
+        catch (JsonException e)
+        {
+            string aside = path + ".broken";
+            File.Move(path, aside, overwrite: true);
+            log($"store: \"{path}\" is no pod ({e.Message}); set aside as \"{aside}\"");
+        }
+    }
+
+    private string PathOf(string uid) => Path.Combine(_directory, uid + ".json");
+}

@@ -1,0 +1,112 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Pods.Containerd;
+using Pods.Manifests;
+using Pods.Node;
+
+namespace Pods.Daemon.Api;
+
+/// <summary>Which request goes where, and how every failure becomes a Status object.</summary>
+internal static class ApiRoutes
+{
+    private const string Pods = "/api/v1/namespaces/{ns}/pods";
+
+    public static void Map(WebApplication app, PodNode node, PodRequests pods, ImageRequests images)
+    {
+        app.Use(AnswerFailuresAsync);
+        Get(app, "/healthz", context => context.Response.WriteAsync("ok"));
+        Get(app, "/livez", context => context.Response.WriteAsync("ok"));
+        Get(app, "/readyz", context => ReadyAsync(context, node));
+        Get(app, "/version", context => VersionAsync(context, node));
+        Get(app, "/api/v1/pods", pods.ListAsync);
+        Get(app, Pods, pods.ListAsync);
+        app.MapPost(Pods, (RequestDelegate)pods.CreateAsync);
+        Get(app, Pods + "/{name}", pods.GetAsync);
+        app.MapPut(Pods + "/{name}", (RequestDelegate)pods.ReplaceAsync);
+        app.MapDelete(Pods + "/{name}", (RequestDelegate)pods.DeleteAsync);
+        Get(app, Pods + "/{name}/log", pods.LogAsync);
+        Get(app, Pods + "/{name}/exec", new ExecRequests(node).ExecAsync);
+        Get(app, "/pods/v1/namespaces/{ns}/pods/{name}/inspect", pods.InspectAsync);
+        Get(app, "/pods/v1/images", images.ListAsync);
+        app.MapPost("/pods/v1/images/pull", (RequestDelegate)images.PullAsync);
+        app.MapPost("/pods/v1/images/import", (RequestDelegate)images.ImportAsync);
+        app.MapDelete("/pods/v1/images", (RequestDelegate)images.RemoveAsync);
+        app.MapFallback((RequestDelegate)(_ => throw new NodeException(404, "NotFound", "the server could not find the requested resource")));
+    }
+
+    public static async Task WriteAsync<T>(HttpContext context, T value, JsonTypeInfo<T> type, int code = 200)
+    {
+        context.Response.StatusCode = code;
+        context.Response.ContentType = "application/json";
+        await context.Response.Body.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(value, type), context.RequestAborted);
+    }
+
+    public static ApiStatus Failure(int code, string reason, string message, IReadOnlyList<StatusCause>? causes = null) => new()
+    {
+        Kind = "Status",
+        ApiVersion = "v1",
+        Metadata = new(),
+        Status = "Failure",
+        Message = message,
+        Reason = reason,
+        Details = causes is null ? null : new() { Kind = "Pod", Causes = causes },
+        Code = code,
+    };
+
+    private static void Get(WebApplication app, string route, RequestDelegate handler) => app.MapGet(route, handler);
+
+    private static async Task AnswerFailuresAsync(HttpContext context, RequestDelegate next)
+    {
+        try
+        {
+            await next(context);
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // The client has gone: nobody is left to answer.
+        }
+        catch (Exception e) when (!context.Response.HasStarted)
+        {
+            ApiStatus status = ToStatus(e);
+            await WriteAsync(context, status, KubernetesJson.Default.ApiStatus, status.Code!.Value);
+        }
+    }
+
+    private static ApiStatus ToStatus(Exception e) => e switch
+    {
+        NodeException known => Failure(known.Code, known.Reason, known.Message, known.Causes),
+        ManifestException manifest => Failure(400, "BadRequest", string.Join(", ", manifest.Errors.Select(m => m.Sentence))),
+        BadHttpRequestException bad => Failure(400, "BadRequest", bad.Message),
+        ContainerdException { IsUnavailable: true } => Failure(503, "ServiceUnavailable", e.Message),
+        _ => Failure(500, "InternalError", e.Message),
+    };
+
+    private static Task ReadyAsync(HttpContext context, PodNode node)
+    {
+        if (!node.Ready.IsCompletedSuccessfully)
+            throw new NodeException(503, "ServiceUnavailable", "containerd has not been reached yet");
+        return context.Response.WriteAsync("ok");
+    }
+
+    private static async Task VersionAsync(HttpContext context, PodNode node)
+    {
+        string? containerd = null;
+        try
+        {
+            containerd = (await node.Services.Containerd.Introspection.VersionAsync(context.RequestAborted)).Version;
+        }
+        catch (ContainerdException)
+        {
+            // Answered as null: the version of podsd is worth telling all the same.
+        }
+        string[] numbers = PodsDaemon.Version.Split('.');
+        await WriteAsync(context, new NodeVersion
+        {
+            Major = numbers[0],
+            Minor = numbers[1],
+            GitVersion = "v" + PodsDaemon.Version,
+            Platform = "linux/" + System.Runtime.InteropServices.RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant(),
+            Containerd = containerd,
+        }, KubernetesJson.Default.NodeVersion);
+    }
+}

@@ -1,0 +1,173 @@
+using System.Globalization;
+using System.Text.Json;
+using Pods.Manifests;
+using Pods.Node;
+
+namespace Pods.Daemon.Api;
+
+/// <summary>Requests about pods: read the request, ask the node, write the answer.</summary>
+internal sealed class PodRequests(PodNode node)
+{
+    private static readonly byte[] LineEnd = "\n"u8.ToArray();
+
+    public Task ListAsync(HttpContext context)
+    {
+        Func<Pod, bool> selected = Selector(context);
+        if (Query(context, "watch") is "true" or "1")
+            return WatchAsync(context, selected);
+        (IReadOnlyList<Pod> pods, long version) = node.Services.Store.Snapshot();
+        return ApiRoutes.WriteAsync(context, new PodList
+        {
+            ApiVersion = "v1",
+            Kind = "PodList",
+            Metadata = new() { ResourceVersion = version.ToString(CultureInfo.InvariantCulture) },
+            Items = [.. pods.Where(selected).OrderBy(p => p.Metadata!.Namespace, StringComparer.Ordinal).ThenBy(p => p.Metadata!.Name, StringComparer.Ordinal)],
+        }, KubernetesJson.Default.PodList);
+    }
+
+    public Task GetAsync(HttpContext context) =>
+        ApiRoutes.WriteAsync(context, node.Get(Space(context), Name(context)).Pod, KubernetesJson.Default.Pod);
+
+    public async Task CreateAsync(HttpContext context)
+    {
+        Pod pod = node.Create(Space(context), await ReadPodAsync(context));
+        await ApiRoutes.WriteAsync(context, pod, KubernetesJson.Default.Pod, 201);
+    }
+
+    public async Task ReplaceAsync(HttpContext context)
+    {
+        Pod pod = await node.ReplaceAsync(Space(context), Name(context), await ReadPodAsync(context), context.RequestAborted);
+        await ApiRoutes.WriteAsync(context, pod, KubernetesJson.Default.Pod);
+    }
+
+    public async Task DeleteAsync(HttpContext context)
+    {
+        byte[] body = await ReadBodyAsync(context);
+        DeleteOptions? options = body.Length == 0 ? null : Deserialize(body);
+        long? grace = Number(context, "gracePeriodSeconds") ?? options?.GracePeriodSeconds;
+        if (options?.Preconditions?.Uid is { } uid && node.Get(Space(context), Name(context)).Pod.Metadata!.Uid != uid)
+            throw NodeException.Conflict(Name(context));
+        await ApiRoutes.WriteAsync(context, node.Delete(Space(context), Name(context), grace), KubernetesJson.Default.Pod);
+    }
+
+    public Task LogAsync(HttpContext context)
+    {
+        long? seconds = Number(context, "sinceSeconds");
+        DateTimeOffset? since = seconds is not null ? DateTimeOffset.UtcNow.AddSeconds(-seconds.Value)
+            : DateTimeOffset.TryParse(Query(context, "sinceTime"), CultureInfo.InvariantCulture, out DateTimeOffset time) ? time : null;
+        PodLogRequest request = new()
+        {
+            Container = Query(context, "container"),
+            Follow = Flag(context, "follow"),
+            Previous = Flag(context, "previous"),
+            Timestamps = Flag(context, "timestamps"),
+            Since = since,
+            TailLines = Number(context, "tailLines"),
+            LimitBytes = Number(context, "limitBytes"),
+        };
+        context.Response.ContentType = "text/plain";
+        StoredPod stored = node.Get(Space(context), Name(context));
+        return new PodLog(node.Services).CopyAsync(stored, request, context.Response.Body, context.RequestAborted);
+    }
+
+    public Task InspectAsync(HttpContext context) => ApiRoutes.WriteAsync(context,
+        new PodInspector(node.Services).Inspect(node.Get(Space(context), Name(context))), KubernetesJson.Default.PodInspection);
+
+    public static string Space(HttpContext context) => (string)context.Request.RouteValues["ns"]!;
+
+    public static string Name(HttpContext context) => (string)context.Request.RouteValues["name"]!;
+
+    public static string? Query(HttpContext context, string name) => context.Request.Query[name] is [{ Length: > 0 } value, ..] ? value : null;
+
+    public static bool Flag(HttpContext context, string name) => Query(context, name) is "true" or "1";
+
+    private static long? Number(HttpContext context, string name) => Query(context, name) is not { } text ? null
+        : long.TryParse(text, CultureInfo.InvariantCulture, out long number) ? number
+        : throw NodeException.BadRequest($"parameter {name}: \"{text}\" is no whole number");
+
+    private static async Task<Pod> ReadPodAsync(HttpContext context) =>
+        ManifestReader.Decode(await ReadBodyAsync(context), "request body") is [var pod] ? pod
+            : throw NodeException.BadRequest("the body must be exactly one Pod");
+
+    private static async Task<byte[]> ReadBodyAsync(HttpContext context)
+    {
+        const int limit = 3 << 20;   // the API server's
+        using MemoryStream body = new();
+        byte[] buffer = new byte[16 * 1024];
+        while (await context.Request.Body.ReadAsync(buffer, context.RequestAborted) is var count and > 0)
+        {
+            if (body.Length + count > limit)
+                throw new NodeException(413, "RequestEntityTooLarge", $"the body is larger than {limit} bytes");
+            body.Write(buffer, 0, count);
+        }
+        return body.ToArray();
+    }
+
+    private static DeleteOptions? Deserialize(byte[] body)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(body, KubernetesJson.Default.DeleteOptions);
+        }
+        catch (JsonException e)
+        {
+            throw NodeException.BadRequest($"the body is no DeleteOptions: {e.Message}");
+        }
+    }
+
+    private static Func<Pod, bool> Selector(HttpContext context)
+    {
+        Func<Pod, bool> selected = PodSelectors.Parse(Query(context, "labelSelector"), Query(context, "fieldSelector"));
+        return context.Request.RouteValues["ns"] is string space ? pod => pod.Metadata!.Namespace == space && selected(pod) : selected;
+    }
+
+    private async Task WatchAsync(HttpContext context, Func<Pod, bool> selected)
+    {
+        // Clients fall back to list and watch when told so; ignoring the parameter would make them wait for ever.
+        if (Flag(context, "sendInitialEvents"))
+            throw new NodeException(422, "Invalid", "sendInitialEvents is not supported: list first, then watch");
+        (IReadOnlyList<Pod> pods, long version) = node.Services.Store.Snapshot();
+        long after = Number(context, "resourceVersion") ?? 0;
+        using PodSubscription subscription = node.Services.Store.History.Subscribe(after == 0 ? version : after);
+        // What the client holds: a pod that no longer matches is, to it, a deleted one.
+        HashSet<string> held = [.. pods.Where(selected).Select(p => p.Metadata!.Uid!)];
+        context.Response.ContentType = "application/json";
+        // Without a version: what is there now, as if it had just been added.
+        foreach (Pod pod in after == 0 ? pods.Where(selected) : [])
+            await WriteChangeAsync(context, new("ADDED", pod, version));
+        await context.Response.Body.FlushAsync(context.RequestAborted);
+        using CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(
+            context.RequestAborted, context.RequestServices.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping);
+        if (Number(context, "timeoutSeconds") is { } seconds)
+            ending.CancelAfter(TimeSpan.FromSeconds(seconds));
+        try
+        {
+            await foreach (PodChange change in subscription.Changes.ReadAllAsync(ending.Token))
+                if (TypeFor(change, selected(change.Pod), held) is { } type)
+                {
+                    await WriteChangeAsync(context, change with { Type = type });
+                    await context.Response.Body.FlushAsync(ending.Token);
+                }
+        }
+        catch (OperationCanceledException) when (ending.IsCancellationRequested)
+        {
+            // The client has gone, its time is over, or podsd stops: the watch simply ends.
+        }
+    }
+
+    private static string? TypeFor(PodChange change, bool matches, HashSet<string> held)
+    {
+        bool wasHeld = held.Contains(change.Pod.Metadata!.Uid!);
+        if (change.Type == "DELETED" || !matches)
+            return held.Remove(change.Pod.Metadata.Uid!) || (matches && change.Type == "DELETED") ? "DELETED" : null;
+        held.Add(change.Pod.Metadata.Uid!);
+        return wasHeld ? change.Type : "ADDED";
+    }
+
+    private static async Task WriteChangeAsync(HttpContext context, PodChange change)
+    {
+        WatchEvent<Pod> line = new() { Type = change.Type, Object = change.Pod };
+        await context.Response.Body.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(line, KubernetesJson.Default.WatchEventPod), context.RequestAborted);
+        await context.Response.Body.WriteAsync(LineEnd, context.RequestAborted);
+    }
+}

@@ -1,0 +1,67 @@
+using System.Globalization;
+using System.Net.NetworkInformation;
+using System.Net.Sockets;
+using Pods.Containerd;
+using Pods.Images;
+using Pods.Linux;
+using Pods.Manifests;
+using Pods.Network;
+using Pods.Node;
+
+namespace Pods.Daemon;
+
+/// <summary>The parts of the node, wired; disposed with podsd.</summary>
+internal sealed class NodeParts : IAsyncDisposable
+{
+    private NodeParts(NodeServices services) => (Services, Node) = (services, new PodNode(services));
+
+    public NodeServices Services { get; }
+    public PodNode Node { get; }
+
+    public static NodeParts Create(NodeOptions options, ImageOptions images, NetworkOptions network, Action<string> log)
+    {
+        Directory.CreateDirectory(options.Root, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
+        Directory.CreateDirectory(options.State);
+        ContainerdClient containerd = ContainerdClient.Connect(options.ContainerdAddress, options.ContainerdNamespace);
+        return new(new NodeServices
+        {
+            Options = options,
+            Containerd = containerd,
+            Images = new ImageStore(containerd, images),
+            Network = new PodNetwork(network),
+            Store = PodStore.Open(options.StoreDirectory, log),
+            Facts = ReadFacts(),
+            HostIp = FindHostIp(),
+            Time = TimeProvider.System,
+            Log = log,
+        });
+    }
+
+    public ValueTask DisposeAsync() => Services.Containerd.DisposeAsync();
+
+    private static NodeFacts ReadFacts()
+    {
+        ulong capabilities = ulong.Parse(StatusField("CapEff"), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+        IReadOnlyList<string> names = CapabilityNames.FromMask(capabilities);
+        return new()
+        {
+            HasUnifiedCgroups = Cgroup.Mode == CgroupMode.Unified,
+            HasSeccomp = File.Exists("/proc/sys/kernel/seccomp/actions_avail"),
+            HasSwapAccounting = File.Exists("/sys/fs/cgroup/memory/memory.memsw.limit_in_bytes"),
+            MemoryBytes = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes,
+            // Without the capability a process can only be made more likely to be killed than we are.
+            LowestOomScoreAdj = names.Contains("CAP_SYS_RESOURCE") ? null : Linux.OomScore.Read(Environment.ProcessId),
+            Capabilities = names,
+        };
+    }
+
+    private static string StatusField(string name) =>
+        File.ReadLines("/proc/self/status").First(l => l.StartsWith(name + ":", StringComparison.Ordinal)).Split('\t')[1];
+
+    /// <summary>The address of the interface with the default route; loopback on a machine without one.</summary>
+    private static string FindHostIp() => NetworkInterface.GetAllNetworkInterfaces()
+        .Where(i => i.OperationalStatus == OperationalStatus.Up && i.NetworkInterfaceType != NetworkInterfaceType.Loopback)
+        .OrderByDescending(i => i.GetIPProperties().GatewayAddresses.Count)
+        .SelectMany(i => i.GetIPProperties().UnicastAddresses)
+        .FirstOrDefault(a => a.Address.AddressFamily == AddressFamily.InterNetwork)?.Address.ToString() ?? "127.0.0.1";
+}

@@ -1,0 +1,65 @@
+using System.Reflection;
+using Pods.Daemon.Api;
+using Pods.Daemon.Settings;
+using Pods.Node;
+
+namespace Pods.Daemon;
+
+/// <summary>podsd from its command line to its end: its parts, in the order in which they are made.</summary>
+internal static class PodsDaemon
+{
+    public static string Version { get; } =
+        typeof(PodsDaemon).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
+
+    public static async Task<int> RunAsync(string[] args)
+    {
+        try
+        {
+            DaemonSettings? settings = SettingsCommandLine.Parse(args, Console.Out);
+            return settings is null ? 0 : await ServeAsync(settings);
+        }
+        catch (SettingsException e)
+        {
+            Console.Error.WriteLine("podsd: " + e.Message);
+            return 2;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidOperationException)
+        {
+            Console.Error.WriteLine("podsd: " + e.Message);
+            return 1;
+        }
+    }
+
+    private static async Task<int> ServeAsync(DaemonSettings settings)
+    {
+        using RootLock root = RootLock.Take(settings.Node.Root);
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = settings.Node.Root });
+        builder.Logging.ClearProviders().AddSimpleConsole(o => o.SingleLine = true).SetMinimumLevel(LogLevel.Information);
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+        builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(10));
+        ApiSocket.Prepare(settings.Socket);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = null;   // archives are large; the manifests' own limit is the reader's
+            kestrel.Limits.MinRequestBodyDataRate = null;
+            kestrel.ListenUnixSocket(settings.Socket);
+        });
+        WebApplication app = builder.Build();
+        ILogger logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("podsd");
+        await using NodeParts parts = NodeParts.Create(settings.Node, settings.Images, settings.Network, line => logger.LogInformation("{Line}", line));
+        ApiRoutes.Map(app, parts.Node, new PodRequests(parts.Node), new ImageRequests(parts.Services));
+        app.UseWebSockets();
+        app.Lifetime.ApplicationStarted.Register(() => ApiSocket.Open(settings.Socket, logger));
+        Task node = parts.Node.RunAsync(app.Lifetime.ApplicationStopping);
+        _ = parts.Node.Ready.ContinueWith(_ => SystemdNotifier.Ready(), TaskScheduler.Default);
+        logger.LogInformation("podsd {Version} on {Socket}, root {Root}, containerd {Address}",
+            Version, settings.Socket, settings.Node.Root, settings.Node.ContainerdAddress);
+        using Timer? watchdog = SystemdNotifier.StartWatchdog();
+        await app.RunAsync();
+        SystemdNotifier.Stopping();
+        await node;
+        File.Delete(settings.Socket);
+        return 0;
+    }
+}

@@ -1,0 +1,44 @@
+namespace Pods.Daemon.Settings;
+
+/// <summary>One setting: its key in podsd.yaml, which is its flag too, and what it does.</summary>
+internal sealed record Setting(string Key, string Default, string Help, Func<DaemonSettings, string, DaemonSettings> Apply);
+
+/// <summary>Every setting there is; the file, the flags, the help and the sample file are made of it.</summary>
+internal static class SettingTable
+{
+    public static DaemonSettings Defaults { get; } = new("/run/pods/podsd.sock", new(), new(), new());
+
+    public static IReadOnlyList<Setting> All { get; } =
+    [
+        new("root", Defaults.Node.Root, "desired pods and volumes", (s, v) => s with { Node = s.Node with { Root = v }, Network = s.Network with { CacheDirectory = Path.Combine(v, "network") } }),
+        new("state", Defaults.Node.State, "mounts and fifos of running pods; gone with a reboot", (s, v) => s with { Node = s.Node with { State = v } }),
+        new("socket", Defaults.Socket, "the API's unix socket", (s, v) => s with { Socket = v }),
+        new("containerd", Defaults.Node.ContainerdAddress, "containerd's socket", (s, v) => s with { Node = s.Node with { ContainerdAddress = v } }),
+        new("namespace", Defaults.Node.ContainerdNamespace, "containerd's namespace", (s, v) => s with { Node = s.Node with { ContainerdNamespace = v } }),
+        new("runtime", Defaults.Node.Runtime, "runtime type, or absolute path of a shim", (s, v) => s with { Node = s.Node with { Runtime = v } }),
+        new("snapshotter", Defaults.Node.Snapshotter, "containerd's snapshotter", (s, v) => s with { Node = s.Node with { Snapshotter = v }, Images = s.Images with { Snapshotter = v } }),
+        new("pause-image", Defaults.Node.PauseImage, "image of the pause container", (s, v) => s with { Node = s.Node with { PauseImage = v } }),
+        new("pause-archive", Defaults.Node.PauseArchive, "archive that stands in for the pause image", (s, v) => s with { Node = s.Node with { PauseArchive = v } }),
+        new("log-dir", Defaults.Node.LogDirectory, "logs of containers", (s, v) => s with { Node = s.Node with { LogDirectory = v } }),
+        new("log-max-size", Defaults.Node.LogMaxBytes.ToString(), "bytes of a log file before it is rotated", (s, v) => s with { Node = s.Node with { LogMaxBytes = Number("log-max-size", v) } }),
+        new("log-max-files", Defaults.Node.LogMaxFiles.ToString(), "log files kept per run", (s, v) => s with { Node = s.Node with { LogMaxFiles = (int)Number("log-max-files", v) } }),
+        new("manifests", "/etc/pods/manifests", "static manifests", (s, _) => s),
+        new("netns-dir", Defaults.Node.NetworkNamespaceDirectory, "where network namespaces are pinned", (s, v) => s with { Node = s.Node with { NetworkNamespaceDirectory = v } }),
+        new("cni-conf-dir", Defaults.Network.ConfigurationDirectory, "CNI configuration; the first file is used", (s, v) => s with { Network = s.Network with { ConfigurationDirectory = v } }),
+        new("cni-bin-dir", string.Join(':', Defaults.Network.PluginDirectories), "CNI plugins, directories separated by colons", (s, v) => s with { Network = s.Network with { PluginDirectories = v.Split(':') } }),
+        new("subnet", "10.87.0.0/16", "of the default network, used when there is no CNI configuration", (s, v) => s with { Network = s.Network with { DefaultSubnet = v } }),
+        new("cluster-dns", "", "name servers for dnsPolicy ClusterFirst, separated by commas", (s, v) => s with { Node = s.Node with { ClusterDns = v.Split(',', StringSplitOptions.RemoveEmptyEntries) } }),
+        new("certs-dir", Defaults.Images.CertsDirectory ?? "", "registries' hosts.toml files", (s, v) => s with { Images = s.Images with { CertsDirectory = v } }),
+        new("plain-http", "", "registries spoken to without TLS besides loopback, separated by commas", (s, v) => s with { Images = s.Images with { PlainHttp = v.Split(',', StringSplitOptions.RemoveEmptyEntries) } }),
+        new("auth-file", "", "docker config.json with registry credentials", (s, v) => s with { Images = s.Images with { AuthFiles = v.Length == 0 ? [] : [v] } }),
+        new("pull-secrets", Defaults.Node.PullSecretDirectory, "NAME.json files for imagePullSecrets", (s, v) => s with { Node = s.Node with { PullSecretDirectory = v } }),
+        new("seccomp-dir", Defaults.Node.SeccompDirectory, "profiles for seccompProfile Localhost", (s, v) => s with { Node = s.Node with { SeccompDirectory = v } }),
+        new("cgroup-parent", Defaults.Node.CgroupParent, "cgroup above all pods", (s, v) => s with { Node = s.Node with { CgroupParent = v } }),
+        new("node-name", Defaults.Node.NodeName, "name of this node", (s, v) => s with { Node = s.Node with { NodeName = v } }),
+    ];
+
+    public static Setting? Find(string key) => All.FirstOrDefault(s => s.Key == key);
+
+    private static long Number(string key, string text) => long.TryParse(text, out long number) && number > 0
+        ? number : throw new SettingsException($"{key}: \"{text}\" is no positive whole number");
+}
