@@ -24,7 +24,6 @@ internal sealed class FakePlugins : IDisposable
         ConfigurationDirectory = _scratch.File("conf"),
         PluginDirectories = [_scratch.File("bin")],
         CacheDirectory = _scratch.File("cache"),
-        Timeout = TimeSpan.FromSeconds(10),
     };
 
     /// <summary>The plugin answers VERSION, records its calls, and runs the script for every other command.</summary>

@@ -160,7 +160,7 @@ internal static class PodDescription
     }
 
     private static void Field(TextWriter output, int indent, string name, string? value) =>
-        output.WriteLine((new string(' ', indent) + name + ":").PadRight(18) + (string.IsNullOrEmpty(value) ? "<none>" : value));
+        output.WriteLine((new string(' ', indent) + name + ":").PadRight(indent == 0 ? 18 : 20) + (string.IsNullOrEmpty(value) ? "<none>" : value));
 
     private static string? Time(DateTimeOffset? time) => time?.ToString("ddd, dd MMM yyyy HH:mm:ss +0000", CultureInfo.InvariantCulture);
 }
