@@ -35,7 +35,8 @@ public sealed partial class Cgroup
         string directory = tree.Mount;
         foreach (string name in own[tree.Mount.Length..].Split('/', StringSplitOptions.RemoveEmptyEntries))
         {
-            foreach (string controller in TryReadFile(System.IO.Path.Combine(directory, "cgroup.controllers")).Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            string available = TryReadFile(System.IO.Path.Combine(directory, "cgroup.controllers"));
+            foreach (string controller in available.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries))
                 _ = TryWriteFile(System.IO.Path.Combine(directory, "cgroup.subtree_control"), "+" + controller);
             directory = System.IO.Path.Combine(directory, name);
         }
