@@ -56,6 +56,7 @@ internal sealed class IdleCollection
     {
         GCSettings.LargeObjectHeapCompactionMode = GCLargeObjectHeapCompactionMode.CompactOnce;
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        ProgramCode.TrimNativeHeap();
         // Last, since the collector's own code is part of it.
         _code.Release();
     }

@@ -154,6 +154,9 @@ internal static unsafe partial class LibC
     [LibraryImport(Library, SetLastError = true)]
     internal static partial int kill(int pid, int signal);
 
+    [LibraryImport(Library)]
+    internal static partial int malloc_trim(nuint keep);
+
     [LibraryImport(Library, SetLastError = true)]
     internal static partial int madvise(nuint address, nuint length, int advice);
 

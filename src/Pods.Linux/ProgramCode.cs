@@ -34,6 +34,9 @@ public sealed class ProgramCode
         foreach ((nuint start, nuint length) in _mappings) _ = LibC.madvise(start, length, LibC.MADV_DONTNEED);
     }
 
+    /// <summary>Gives back what threads that have ended left in the C library's heaps.</summary>
+    public static void TrimNativeHeap() => _ = LibC.malloc_trim(0);
+
     private static (nuint Start, nuint Length) Parse(ReadOnlySpan<char> range)
     {
         int dash = range.IndexOf('-');

@@ -21,7 +21,7 @@ public sealed class GrowthTests(ShimHost host) : IClassFixture<ShimHost>
         // The first calls of their kind make what later ones use again: that is not growth.
         await using TtrpcChannel channel = await ConnectAsync(id);
         TaskV2.TaskClient task = new(channel.CreateCallInvoker());
-        await Task.WhenAll(Enumerable.Range(0, workers).Select(worker => ExecManyAsync(task, id, $"warm{worker}", 5)));
+        await Task.WhenAll(Enumerable.Range(0, workers).Select(worker => ExecManyAsync(task, id, $"warm{worker}", 25)));
         await MemoryBudget.Idle.CheckAsync(init.Parent);
         int descriptors = ProcessTable.Descriptors(init.Parent);
         long before = MemoryFigures.Of(init.Parent).PrivateDirtyKb;
