@@ -15,7 +15,8 @@ internal static class Admission
         if (given.Metadata?.Namespace is { } named && named != space)
             throw NodeException.BadRequest($"the namespace of the provided object does not match the namespace sent on the request: \"{named}\" and \"{space}\"");
         Pod pod = PodDefaults.Apply(given);
-        string? name = pod.Metadata?.Name ?? (pod.Metadata?.GenerateName is { } prefix ? prefix + RandomNumberGenerator.GetString(NameLetters, 5) : null);
+        string? name = pod.Metadata?.Name
+            ?? (pod.Metadata?.GenerateName is { } prefix ? prefix + RandomNumberGenerator.GetString(NameLetters, 5) : null);
         pod = pod with
         {
             Metadata = new ObjectMeta

@@ -50,7 +50,8 @@ public sealed class PodNode
         if (given.Metadata?.ResourceVersion is { Length: > 0 } version && version != existing.Pod.Metadata!.ResourceVersion
             && !Admission.IsSameBut(existing.Pod, given, version))
             throw NodeException.Conflict(name);
-        Pod wanted = Admission.Prepare(given with { Metadata = (given.Metadata ?? new()) with { Name = name } }, space, _node.Options.NodeName, _node.Time.GetUtcNow());
+        Pod named = given with { Metadata = (given.Metadata ?? new()) with { Name = name } };
+        Pod wanted = Admission.Prepare(named, space, _node.Options.NodeName, _node.Time.GetUtcNow());
         if (Admission.HasSameSpec(existing.Pod, wanted))
             return _node.Store.Update(existing.Pod.Metadata!.Uid!, s => s with
             {

@@ -75,9 +75,9 @@ internal sealed class PodWorker
         DateTimeOffset? wakeAt = plan.Steps.Count > 0 && _retryAt > now ? _retryAt : plan.WakeAt;
         using CancellationTokenSource sleep = CancellationTokenSource.CreateLinkedTokenSource(_stopping);
         if (wakeAt is { } at && _running.Count == 0)
-            sleep.CancelAfter(TimeSpan.FromMilliseconds(Math.Clamp(Math.Ceiling((at - now).TotalMilliseconds), 1, LongestSleep.TotalMilliseconds)));
+            sleep.CancelAfter(Until(at, now));
         else if (plan.WakeAt is { } later)
-            sleep.CancelAfter(TimeSpan.FromMilliseconds(Math.Clamp(Math.Ceiling((later - now).TotalMilliseconds), 1, LongestSleep.TotalMilliseconds)));
+            sleep.CancelAfter(Until(later, now));
         try
         {
             await _inbox.Reader.WaitToReadAsync(sleep.Token);
@@ -91,6 +91,10 @@ internal sealed class PodWorker
         foreach (PodStep done in _running.Where(r => r.Value.IsCompleted).Select(r => r.Key).ToArray())
             _running.Remove(done);
     }
+
+    /// <summary>Rounded up: a timer that fires a moment early would find nothing to do.</summary>
+    private static TimeSpan Until(DateTimeOffset at, DateTimeOffset now) =>
+        TimeSpan.FromMilliseconds(Math.Clamp(Math.Ceiling((at - now).TotalMilliseconds), 1, LongestSleep.TotalMilliseconds));
 
     private StoredPod Apply(StoredPod stored, Func<PodMemory, PodMemory> change)
     {

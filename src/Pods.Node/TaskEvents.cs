@@ -7,7 +7,8 @@ namespace Pods.Node;
 /// Follows containerd's events about tasks for as long as podsd runs. After each connection everything is looked at once,
 /// since nothing that happened before it is told again.
 /// </summary>
-internal sealed class TaskEvents(NodeServices node, Action<string, int, DateTimeOffset> exited, Action<string> outOfMemory, Func<CancellationToken, Task> resync)
+internal sealed class TaskEvents(
+    NodeServices node, Action<string, int, DateTimeOffset> exited, Action<string> outOfMemory, Func<CancellationToken, Task> resync)
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);

@@ -20,7 +20,10 @@ internal sealed class NodeParts : IAsyncDisposable
 
     public static NodeParts Create(NodeOptions options, ImageOptions images, NetworkOptions network, Action<string> log)
     {
-        Directory.CreateDirectory(options.Root, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
+        // Others may pass through, as containers that are not root must to reach their volumes, but not look around.
+        const UnixFileMode passage = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
+            | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+        Directory.CreateDirectory(options.Root, passage);
         Directory.CreateDirectory(options.State);
         ContainerdClient containerd = ContainerdClient.Connect(options.ContainerdAddress, options.ContainerdNamespace);
         return new(new NodeServices

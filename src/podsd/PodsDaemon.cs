@@ -1,4 +1,3 @@
-using System.Reflection;
 using Pods.Daemon.Api;
 using Pods.Daemon.Settings;
 using Pods.Node;
@@ -8,8 +7,7 @@ namespace Pods.Daemon;
 /// <summary>podsd from its command line to its end: its parts, in the order in which they are made.</summary>
 internal static class PodsDaemon
 {
-    public static string Version { get; } =
-        typeof(PodsDaemon).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
+    public static string Version { get; } = typeof(PodsDaemon).Assembly.GetName().Version!.ToString(3);
 
     public static async Task<int> RunAsync(string[] args)
     {

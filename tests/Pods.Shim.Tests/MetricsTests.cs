@@ -65,7 +65,8 @@ public sealed class MetricsTests : IDisposable
         Assert.Equal("io.containerd.cgroups.v2.Metrics", any.TypeUrl);
         V2.Metrics metrics = V2.Metrics.Parser.ParseFrom(any.Value);
         Assert.Equal((3ul, ulong.MaxValue), (metrics.Pids.Current, metrics.Pids.Limit));
-        Assert.Equal((100ul, 9ul, 1.5, 1ul), (metrics.Cpu.UsageUsec, metrics.Cpu.ThrottledUsec, metrics.Cpu.Psi.Some.Avg10, metrics.Cpu.Psi.Full.Total));
+        Assert.Equal((100ul, 9ul, 1.5, 1ul),
+            (metrics.Cpu.UsageUsec, metrics.Cpu.ThrottledUsec, metrics.Cpu.Psi.Some.Avg10, metrics.Cpu.Psi.Full.Total));
         Assert.Equal((4096ul, 8192ul, 7ul, 5ul, 0ul), (metrics.Memory.Usage, metrics.Memory.UsageLimit,
             metrics.Memory.WorkingsetRefault, metrics.Memory.ThpCollapseAlloc, metrics.Memory.SwapLimit));
         Assert.Equal((3ul, 4ul), (metrics.MemoryEvents.Oom, metrics.MemoryEvents.OomKill));

@@ -38,23 +38,31 @@ internal sealed class ContainerLog(string path)
     private async Task CopyAsync(List<LogFile> files, LogOutput lines, Stream output, CancellationToken cancel)
     {
         using MemoryStream text = new();
-        for (int i = 0; i < files.Count; i++)
-        {
-            foreach (ReadOnlyMemory<byte> line in files[i].ReadLines())
-            {
-                lines.Write(line, text);
-                if (text.Length >= FlushAt)
-                    await FlushAsync(text, output, cancel);
-                if (lines.IsFull)
-                    break;
-            }
-            // The last one may have been rotated away since it was opened; then newer ones follow it.
-            if (i == files.Count - 1)
-                files.AddRange(LogFile.OpenNewerThan(path, files[i].Inode));
-        }
         if (files.Count == 0)
             files.AddRange(LogFile.OpenNewerThan(path, null));
+        for (int i = 0; i < files.Count; i++)
+        {
+            await CopyAsync(files[i], lines, text, output, cancel);
+            if (i < files.Count - 1)
+                continue;
+            files.AddRange(LogFile.OpenNewerThan(path, files[i].Inode));
+            // It was the newest until then, and may have got more lines before the next took its place.
+            if (i < files.Count - 1)
+                await CopyAsync(files[i], lines, text, output, cancel);
+        }
         await FlushAsync(text, output, cancel);
+    }
+
+    private static async Task CopyAsync(LogFile file, LogOutput lines, MemoryStream text, Stream output, CancellationToken cancel)
+    {
+        foreach (ReadOnlyMemory<byte> line in file.ReadLines())
+        {
+            if (lines.IsFull)
+                return;
+            lines.Write(line, text);
+            if (text.Length >= FlushAt)
+                await FlushAsync(text, output, cancel);
+        }
     }
 
     private static async Task FlushAsync(MemoryStream text, Stream output, CancellationToken cancel)

@@ -5,7 +5,8 @@ namespace Pods.Node;
 /// <summary>Says when something in the directory of a log has changed: inotify, no polling.</summary>
 internal sealed class LogChanges : IDisposable
 {
-    private readonly Channel<bool> _changes = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Channel<bool> _changes = Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly FileSystemWatcher _watcher;
 
     private LogChanges(string directory)

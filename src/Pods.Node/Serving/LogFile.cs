@@ -21,13 +21,14 @@ internal sealed class LogFile : IDisposable
     public static List<LogFile> OpenNewerThan(string path, ulong? known)
     {
         List<LogFile> found = [];
-        for (int number = 0; ; number++)
+        // A rotation under way leaves one number free, which the next rename takes: only a second one is the end.
+        for (int number = 0, missing = 0; ; number++)
         {
             LogFile? file = TryOpen(number == 0 ? path : $"{path}.{number}");
-            if (file is null && number > 0)
+            if (file is null && ++missing > 1)
                 break;
             if (file is null)
-                continue;   // between the two renames of a rotation there is no newest file
+                continue;
             if (file.Inode == known || found.Exists(f => f.Inode == file.Inode))
             {
                 file.Dispose();

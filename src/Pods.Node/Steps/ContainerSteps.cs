@@ -93,7 +93,7 @@ internal sealed class ContainerSteps(NodeServices node)
         }
         catch (ContainerdException e) when (!e.IsUnavailable)
         {
-            throw new StepException("RunContainerError", e.Message, e);
+            throw new StepException(StepReason.RunContainerError, e.Message, e);
         }
     }
 
@@ -115,7 +115,7 @@ internal sealed class ContainerSteps(NodeServices node)
         }
         catch (SpecException e)
         {
-            throw new StepException("CreateContainerConfigError", e.Message, e);
+            throw new StepException(StepReason.CreateContainerConfigError, e.Message, e);
         }
     }
 
@@ -131,7 +131,7 @@ internal sealed class ContainerSteps(NodeServices node)
         }
         catch (Exception e) when (e is IOException or JsonException)
         {
-            throw new StepException("CreateContainerConfigError",
+            throw new StepException(StepReason.CreateContainerConfigError,
                 $"container \"{container.Name}\": seccomp profile \"{name}\" below {node.Options.SeccompDirectory}: {e.Message}", e);
         }
     }

@@ -15,12 +15,12 @@ internal sealed class ImageSupply(NodeServices node)
             if (container.ImagePullPolicy != "Always" && await node.Images.FindAsync(reference, cancel) is { } present)
                 return present;
             if (container.ImagePullPolicy == "Never")
-                throw new StepException("ErrImageNeverPull", $"container image \"{reference}\" is not present with pull policy of Never");
+                throw new StepException(StepReason.ErrImageNeverPull, $"container image \"{reference}\" is not present with pull policy of Never");
             return await node.Images.PullAsync(reference, new PullRequest { DockerConfigs = [.. Secrets(pod)] }, cancel);
         }
         catch (ImageException e)
         {
-            throw new StepException(e.Kind == ImageFailure.InvalidReference ? "InvalidImageName" : "ErrImagePull", e.Message, e);
+            throw new StepException(e.Kind == ImageFailure.InvalidReference ? StepReason.InvalidImageName : StepReason.ErrImagePull, e.Message, e);
         }
     }
 
@@ -43,7 +43,7 @@ internal sealed class ImageSupply(NodeServices node)
         }
         catch (ImageException e)
         {
-            throw new StepException("FailedCreatePodSandBox",
+            throw new StepException(StepReason.FailedCreatePodSandBox,
                 $"pause image \"{reference}\": {e.Message}, and there is no archive \"{node.Options.PauseArchive}\"", e);
         }
     }

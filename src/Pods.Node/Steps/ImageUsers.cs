@@ -3,7 +3,7 @@ using Pods.Linux;
 
 namespace Pods.Node;
 
-/// <summary>Reads small files out of an image's root file system without mounting it: from the layers' directories, the topmost that has it.</summary>
+/// <summary>Reads small files of an image's root file system without mounting it: from the topmost layer that has them.</summary>
 internal static class ImageUsers
 {
     private const int MaxBytes = 1 << 20;

@@ -42,7 +42,7 @@ internal sealed class PodVolumes(NodeOptions options)
         }
         catch (LinuxException e)
         {
-            throw new StepException("CreateContainerConfigError", $"subPath \"{mount.SubPath}\" of volume \"{mount.Name}\": {e.Message}", e);
+            throw new StepException(StepReason.CreateContainerConfigError, $"subPath \"{mount.SubPath}\" of volume \"{mount.Name}\": {e.Message}", e);
         }
     }
 
@@ -104,6 +104,6 @@ internal sealed class PodVolumes(NodeOptions options)
         if (kind is null && host.Type is "" or null)
             Directory.CreateDirectory(path);
         else if (wanted is not null && kind != wanted)
-            throw new StepException("FailedMount", $"volume \"{name}\": hostPath type check failed: {path} is not a {host.Type}");
+            throw new StepException(StepReason.FailedMount, $"volume \"{name}\": hostPath type check failed: {path} is not a {host.Type}");
     }
 }

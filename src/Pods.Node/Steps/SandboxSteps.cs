@@ -108,7 +108,7 @@ internal sealed class SandboxSteps(NodeServices node)
         }
         catch (CniException e)
         {
-            throw new StepException("FailedCreatePodSandBox", $"network of the pod: {e.Message}", e);
+            throw new StepException(StepReason.FailedCreatePodSandBox, $"network of the pod: {e.Message}", e);
         }
     }
 

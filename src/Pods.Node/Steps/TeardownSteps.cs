@@ -54,7 +54,7 @@ internal sealed class TeardownSteps(NodeServices node)
             }
             catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
             {
-                throw new StepException("FailedKillPod", $"container {id}: still there {KillLimit.TotalSeconds} s after SIGKILL");
+                throw new StepException(StepReason.FailedKillPod, $"container {id}: still there {KillLimit.TotalSeconds} s after SIGKILL");
             }
         }
         await node.Containerd.Tasks.DeleteAsync(id, cancel);
@@ -73,7 +73,7 @@ internal sealed class TeardownSteps(NodeServices node)
         }
         catch (LinuxException e)
         {
-            throw new StepException("FailedKillPod", $"cgroup {path}: {e.Message}", e);
+            throw new StepException(StepReason.FailedKillPod, $"cgroup {path}: {e.Message}", e);
         }
     }
 

@@ -24,8 +24,8 @@ internal sealed class ImageRequests(NodeServices node)
         Task pulling = PullAsync(body, progress.Writer, context.RequestAborted);
         await foreach (PullEvent line in progress.Reader.ReadAllAsync(context.RequestAborted))
         {
-            await context.Response.Body.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(line, KubernetesJson.Default.PullEvent), context.RequestAborted);
-            await context.Response.WriteAsync("\n", context.RequestAborted);
+            byte[] json = JsonSerializer.SerializeToUtf8Bytes(line, KubernetesJson.Default.PullEvent);
+            await context.Response.Body.WriteAsync((byte[])[.. json, (byte)'\n'], context.RequestAborted);
             await context.Response.Body.FlushAsync(context.RequestAborted);
         }
         await pulling;

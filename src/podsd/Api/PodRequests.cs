@@ -8,8 +8,6 @@ namespace Pods.Daemon.Api;
 /// <summary>Requests about pods: read the request, ask the node, write the answer.</summary>
 internal sealed class PodRequests(PodNode node)
 {
-    private static readonly byte[] LineEnd = "\n"u8.ToArray();
-
     public Task ListAsync(HttpContext context)
     {
         Func<Pod, bool> selected = Selector(context);
@@ -21,7 +19,11 @@ internal sealed class PodRequests(PodNode node)
             ApiVersion = "v1",
             Kind = "PodList",
             Metadata = new() { ResourceVersion = version.ToString(CultureInfo.InvariantCulture) },
-            Items = [.. pods.Where(selected).OrderBy(p => p.Metadata!.Namespace, StringComparer.Ordinal).ThenBy(p => p.Metadata!.Name, StringComparer.Ordinal)],
+            Items =
+            [
+                .. pods.Where(selected).OrderBy(p => p.Metadata!.Namespace, StringComparer.Ordinal)
+                    .ThenBy(p => p.Metadata!.Name, StringComparer.Ordinal),
+            ],
         }, KubernetesJson.Default.PodList);
     }
 
@@ -167,7 +169,7 @@ internal sealed class PodRequests(PodNode node)
     private static async Task WriteChangeAsync(HttpContext context, PodChange change)
     {
         WatchEvent<Pod> line = new() { Type = change.Type, Object = change.Pod };
-        await context.Response.Body.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(line, KubernetesJson.Default.WatchEventPod), context.RequestAborted);
-        await context.Response.Body.WriteAsync(LineEnd, context.RequestAborted);
+        byte[] json = JsonSerializer.SerializeToUtf8Bytes(line, KubernetesJson.Default.WatchEventPod);
+        await context.Response.Body.WriteAsync((byte[])[.. json, (byte)'\n'], context.RequestAborted);
     }
 }

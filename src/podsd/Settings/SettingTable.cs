@@ -10,7 +10,11 @@ internal static class SettingTable
 
     public static IReadOnlyList<Setting> All { get; } =
     [
-        new("root", Defaults.Node.Root, "desired pods and volumes", (s, v) => s with { Node = s.Node with { Root = v }, Network = s.Network with { CacheDirectory = Path.Combine(v, "network") } }),
+        new("root", Defaults.Node.Root, "desired pods and volumes", (s, v) => s with
+        {
+            Node = s.Node with { Root = v },
+            Network = s.Network with { CacheDirectory = Path.Combine(v, "network") },
+        }),
         new("state", Defaults.Node.State, "mounts and fifos of running pods; gone with a reboot", (s, v) => s with { Node = s.Node with { State = v } }),
         new("socket", Defaults.Socket, "the API's unix socket", (s, v) => s with { Socket = v }),
         new("containerd", Defaults.Node.ContainerdAddress, "containerd's socket", (s, v) => s with { Node = s.Node with { ContainerdAddress = v } }),
@@ -25,7 +29,8 @@ internal static class SettingTable
         new("manifests", "/etc/pods/manifests", "static manifests", (s, _) => s),
         new("netns-dir", Defaults.Node.NetworkNamespaceDirectory, "where network namespaces are pinned", (s, v) => s with { Node = s.Node with { NetworkNamespaceDirectory = v } }),
         new("cni-conf-dir", Defaults.Network.ConfigurationDirectory, "CNI configuration; the first file is used", (s, v) => s with { Network = s.Network with { ConfigurationDirectory = v } }),
-        new("cni-bin-dir", string.Join(':', Defaults.Network.PluginDirectories), "CNI plugins, directories separated by colons", (s, v) => s with { Network = s.Network with { PluginDirectories = v.Split(':') } }),
+        new("cni-bin-dir", string.Join(':', Defaults.Network.PluginDirectories), "CNI plugins, directories separated by colons",
+            (s, v) => s with { Network = s.Network with { PluginDirectories = v.Split([':', ',']) } }),
         new("subnet", "10.87.0.0/16", "of the default network, used when there is no CNI configuration", (s, v) => s with { Network = s.Network with { DefaultSubnet = v } }),
         new("cluster-dns", "", "name servers for dnsPolicy ClusterFirst, separated by commas", (s, v) => s with { Node = s.Node with { ClusterDns = v.Split(',', StringSplitOptions.RemoveEmptyEntries) } }),
         new("certs-dir", Defaults.Images.CertsDirectory ?? "", "registries' hosts.toml files", (s, v) => s with { Images = s.Images with { CertsDirectory = v } }),

@@ -3,7 +3,7 @@ using YamlDotNet.Core.Events;
 
 namespace Pods.Daemon.Settings;
 
-/// <summary>podsd.yaml: a flat map of settings. A key that is not known is refused with its line: a misspelt one would be ignored otherwise.</summary>
+/// <summary>podsd.yaml: a flat map of settings. An unknown key is refused with its line: a misspelt one would be ignored otherwise.</summary>
 internal static class SettingsFile
 {
     /// <exception cref="SettingsException">With file and line.</exception>
