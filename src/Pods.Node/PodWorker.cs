@@ -19,7 +19,7 @@ internal sealed class PodWorker
     private readonly ContainerSteps _containers;
     private readonly TeardownSteps _teardown;
     private readonly CancellationToken _stopping;
-    private readonly Channel<Func<PodMemory, PodMemory>> _inbox = Channel.CreateUnbounded<Func<PodMemory, PodMemory>>();
+    private readonly Channel<Notice> _inbox = Channel.CreateUnbounded<Notice>();
     private readonly Dictionary<PodStep, Task> _running = [];
     private readonly CancellationTokenSource _deleting = new();
     private bool _wasTerminated;
@@ -38,7 +38,10 @@ internal sealed class PodWorker
     /// <summary>Something about the pod's spec or deletion changed.</summary>
     public void Wake() => Post(memory => memory);
 
-    public void Post(Func<PodMemory, PodMemory> change) => _inbox.Writer.TryWrite(change);
+    public void Post(Func<PodMemory, PodMemory> change) => _inbox.Writer.TryWrite(new(change, null));
+
+    // The end of a step and what it found are one notice: a step that seemed to run still would hold back the next for ever.
+    private void PostEnd(PodStep step, Func<PodMemory, PodMemory> change) => _inbox.Writer.TryWrite(new(change, step));
 
     private async Task RunAsync()
     {
@@ -86,10 +89,12 @@ internal sealed class PodWorker
         {
             return;   // the plan's time has come
         }
-        while (_inbox.Reader.TryRead(out Func<PodMemory, PodMemory>? change))
-            _node.Store.Update(_uid, stored => Apply(stored, change), isDurable: false);
-        foreach (PodStep done in _running.Where(r => r.Value.IsCompleted).Select(r => r.Key).ToArray())
-            _running.Remove(done);
+        while (_inbox.Reader.TryRead(out Notice notice))
+        {
+            if (notice.Ended is not null)
+                _running.Remove(notice.Ended);
+            _node.Store.Update(_uid, stored => Apply(stored, notice.Change), isDurable: false);
+        }
     }
 
     /// <summary>Rounded up: a timer that fires a moment early would find nothing to do.</summary>
@@ -121,11 +126,11 @@ internal sealed class PodWorker
             : CancellationTokenSource.CreateLinkedTokenSource(_stopping);
         try
         {
-            Post(await DoAsync(step, stored, cancel.Token));
+            PostEnd(step, await DoAsync(step, stored, cancel.Token));
         }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)
         {
-            Wake();
+            PostEnd(step, memory => memory);
         }
         catch (Exception e)
         {
@@ -196,15 +201,18 @@ internal sealed class PodWorker
         switch (step)
         {
             case PodStep.StartContainer start:
-                Post(m => MemoryChanges.StartFailed(m, start.Name, reason, message, now));
+                PostEnd(step, m => MemoryChanges.StartFailed(m, start.Name, reason, message, now));
                 break;
             case PodStep.CreateSandbox:
-                Post(m => m with { SandboxFailure = MemoryChanges.Failure(m.SandboxFailure, reason, message, now) });
+                PostEnd(step, m => m with { SandboxFailure = MemoryChanges.Failure(m.SandboxFailure, reason, message, now) });
                 break;
             default:
                 _retryAt = now + RemovalRetry;
-                Wake();
+                PostEnd(step, memory => memory);
                 break;
         }
     }
+
+    /// <summary>What is to be noted, and the step that ended with it, if one did.</summary>
+    private readonly record struct Notice(Func<PodMemory, PodMemory> Change, PodStep? Ended);
 }
