@@ -185,11 +185,12 @@ internal sealed class PodWorker
     {
         Container container = (pod.Spec!.InitContainers ?? []).Concat(pod.Spec.Containers ?? []).First(c => c.Name == name);
         ContainerRun run = await _containers.StartAsync(pod, container, memory.Sandbox!, memory.Run(name), cancel);
-        // The process may have ended before its start was noted: containerd knows.
+        // Noted at once: the exit of a container that is not known yet would belong to no pod. One that came before is in containerd.
+        _node.Store.Update(_uid, s => Apply(s, m => m.With(run)), isDurable: false);
         TaskRecord? task = await _node.Containerd.Tasks.FindAsync(run.Id, "", cancel);
         return m => task is { Status: ProcessStatus.Stopped }
-            ? MemoryChanges.Exited(m.With(run), pod.Spec, run.Id, task.ExitStatus, task.ExitedAt ?? _node.Time.GetUtcNow())
-            : m.With(run);
+            ? MemoryChanges.Exited(m, pod.Spec, run.Id, task.ExitStatus, task.ExitedAt ?? _node.Time.GetUtcNow())
+            : m;
     }
 
     private void Fail(PodStep step, Exception e)

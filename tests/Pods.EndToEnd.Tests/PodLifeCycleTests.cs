@@ -89,12 +89,12 @@ public sealed class PodLifeCycleTests
     }
 
     private static int RestartCount(JsonNode pod) =>
-        PodsDaemon.ContainerStatus(pod, "main")["restartCount"]!.GetValue<int>();
+        PodsDaemon.FindContainerStatus(pod, "main")?["restartCount"]?.GetValue<int>() ?? 0;
 
     private static string? Phase(JsonNode pod) => pod["status"]?["phase"]?.GetValue<string>();
 
     private static string? Waiting(JsonNode pod) =>
-        PodsDaemon.ContainerStatus(pod, "main")["state"]?["waiting"]?["reason"]?.GetValue<string>();
+        PodsDaemon.FindContainerStatus(pod, "main")?["state"]?["waiting"]?["reason"]?.GetValue<string>();
 
     private static JsonNode Terminated(JsonNode pod) =>
         PodsDaemon.ContainerStatus(pod, "main")["state"]!["terminated"]!;

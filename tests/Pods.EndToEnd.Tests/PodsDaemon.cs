@@ -129,7 +129,11 @@ public sealed class PodsDaemon : IAsyncDisposable
     }
 
     public static JsonNode ContainerStatus(JsonNode pod, string container) =>
-        pod["status"]!["containerStatuses"]!.AsArray().Single(c => c!["name"]!.GetValue<string>() == container)!;
+        FindContainerStatus(pod, container) ?? throw new InvalidOperationException($"no status of container {container}: {pod["status"]}");
+
+    /// <summary>Null for a pod that was only just made.</summary>
+    public static JsonNode? FindContainerStatus(JsonNode pod, string container) =>
+        pod["status"]?["containerStatuses"]?.AsArray().FirstOrDefault(c => c!["name"]!.GetValue<string>() == container);
 
     public static string? Condition(JsonNode pod, string type) =>
         pod["status"]?["conditions"]?.AsArray().FirstOrDefault(c => c!["type"]!.GetValue<string>() == type)?["status"]?.GetValue<string>();
