@@ -30,7 +30,9 @@ internal sealed class IdleCollection
     }
 
     /// <summary>Keeps the calling thread, the main one, until <paramref name="end"/>: it has nothing else to do, and needs no timer.</summary>
-    public void RunUntil(Task end)
+    /// <param name="end">The shim is to end.</param>
+    /// <param name="atRest">Called each time there has been nothing to do for a while.</param>
+    public void RunUntil(Task end, Action atRest)
     {
         WaitHandle[] rests = [((IAsyncResult)end).AsyncWaitHandle, _touched];
         while (!end.IsCompleted)
@@ -43,6 +45,7 @@ internal sealed class IdleCollection
             }
             Volatile.Write(ref _isAwake, 0);
             Collect();
+            atRest();
             int releases = 0;
             while (WaitHandle.WaitAny(rests, releases < ReleasesAfterwards ? _quiet : Timeout.InfiniteTimeSpan) == WaitHandle.WaitTimeout)
             {

@@ -12,11 +12,12 @@ internal sealed class Pod(Children children, EventLoop streams, EventPublisher e
 
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Container> _containers = [];   // guarded by _gate
-    private readonly HashSet<string> _creating = [];   // guarded by _gate
+    private readonly Dictionary<string, TaskCompletionSource> _creating = [];   // guarded by _gate
     private readonly Dictionary<string, ProcessExit> _removed = [];   // guarded by _gate
     private readonly Queue<string> _removedOrder = [];   // guarded by _gate
     private readonly TaskCompletionSource _shutdown = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _isClosed;   // guarded by _gate
+    private bool _wasToldToEnd;   // guarded by _gate
 
     public Children Children => children;
     public StdioHost Streams { get; } = new(streams, children, log.Warn);
@@ -38,8 +39,7 @@ internal sealed class Pod(Children children, EventLoop streams, EventPublisher e
         }
         finally
         {
-            lock (_gate)
-                _creating.Remove(request.Id);
+            CreationEnded(request.Id);
         }
         TellCreated(container, request);
         return container.Init.Pid;
@@ -60,6 +60,27 @@ internal sealed class Pod(Children children, EventLoop streams, EventPublisher e
             return _removed.GetValueOrDefault(id);
     }
 
+    /// <summary>
+    /// Done when no Create of this name is under way. A daemon whose client went away in the middle of a Create deletes what it
+    /// asked for at once: to say "not found" to it would leave the container, and this process, to nobody.
+    /// </summary>
+    public Task CreationOf(string id)
+    {
+        lock (_gate)
+            return _creating.GetValueOrDefault(id)?.Task ?? Task.CompletedTask;
+    }
+
+    /// <summary>Whether containerd has forgotten everything that was here: it removes a bundle last, and no client can name it again.</summary>
+    /// <param name="first">Of the container that this process was started for.</param>
+    public bool IsForsaken(Bundle first)
+    {
+        lock (_gate)
+        {
+            return _creating.Count == 0 && !Directory.Exists(first.Directory)
+                && _containers.Values.All(c => c.Init.State is ProcessState.Stopped or ProcessState.Deleted && !Directory.Exists(c.Bundle.Directory));
+        }
+    }
+
     public HeldNamespaces? NamespacesOf(string sandboxId) => TryFind(sandboxId)?.Namespaces;
 
     public void Removed(Container container, ProcessExit exit)
@@ -74,16 +95,16 @@ internal sealed class Pod(Children children, EventLoop streams, EventPublisher e
         }
     }
 
-    /// <summary>Ends the service if it has no container, and none on its way; otherwise the caller is early and nothing happens.</summary>
+    /// <summary>Ends the service if it has no container. One on its way is waited for: if it fails, the service ends then.</summary>
     public void Shutdown()
     {
         lock (_gate)
         {
-            if (_containers.Count > 0 || _creating.Count > 0)
+            if (_containers.Count > 0)
                 return;
-            _isClosed = true;
+            _wasToldToEnd = true;
+            EndIfEmpty();
         }
-        _shutdown.TrySetResult();
     }
 
     /// <summary>Ends the service whatever it has: its containers live on, and `delete` will clean up after them.</summary>
@@ -94,13 +115,33 @@ internal sealed class Pod(Children children, EventLoop streams, EventPublisher e
         _shutdown.TrySetResult();
     }
 
+    private void CreationEnded(string id)
+    {
+        lock (_gate)
+        {
+            if (_creating.Remove(id, out TaskCompletionSource? ended))
+                ended.SetResult();
+            _wasToldToEnd &= _containers.Count == 0;
+            EndIfEmpty();
+        }
+    }
+
+    /// <summary>The caller holds _gate.</summary>
+    private void EndIfEmpty()
+    {
+        if (!_wasToldToEnd || _containers.Count > 0 || _creating.Count > 0)
+            return;
+        _isClosed = true;
+        _shutdown.TrySetResult();
+    }
+
     private void Reserve(string id)
     {
         lock (_gate)
         {
             if (_isClosed)
                 throw new WrongStateException($"create container \"{id}\": the shim is ending");
-            if (_containers.ContainsKey(id) || !_creating.Add(id))
+            if (_containers.ContainsKey(id) || !_creating.TryAdd(id, new(TaskCreationOptions.RunContinuationsAsynchronously)))
                 throw new AlreadyExistsException($"container \"{id}\" exists already");
             _removed.Remove(id);
         }

@@ -22,7 +22,8 @@ internal static class ShimServer
         // What the daemon got from its own parent is neither ours nor the containers'.
         FileDescriptor.CloseInheritedOnExec(ListenerNumber + 1);
         Children children = Children.BecomeSubreaper();
-        using ShimLog log = ShimLog.Open(new Bundle(Directory.GetCurrentDirectory()).ShimLog, flags.Debug);
+        Bundle bundle = new(Directory.GetCurrentDirectory());
+        using ShimLog log = ShimLog.Open(bundle.ShimLog, flags.Debug);
         IdleCollection idle = new();
         using Socket listener = UnixSocket.FromInherited(ListenerNumber);
         string daemon = Environment.GetEnvironmentVariable("TTRPC_ADDRESS") ?? flags.Address + ".ttrpc";
@@ -37,13 +38,19 @@ internal static class ShimServer
         using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Abandon);
         using CancellationTokenSource stopping = new();
         Task serving = server.ServeAsync(listener, stopping.Token);
-        idle.RunUntil(Task.WhenAny(serving, pod.ShutdownRequested));
+        idle.RunUntil(Task.WhenAny(serving, pod.ShutdownRequested), AbandonIfForsaken);
         // First of all, so that no `start` adopts a shim that is ending.
         if (listener.LocalEndPoint is UnixDomainSocketEndPoint address)
             File.Delete(address.ToString());
         await events.StopAsync(_lastEvents);
         await stopping.CancelAsync();
         await serving;
+
+        void AbandonIfForsaken()
+        {
+            if (pod.IsForsaken(bundle))
+                pod.Abandon();
+        }
 
         void Abandon(PosixSignalContext signal)
         {

@@ -108,6 +108,7 @@ internal sealed class TaskService(Pod pod) : TaskApi.TaskBase
 
     public override async Task<DeleteResponse> Delete(DeleteRequest request, ServerCallContext call)
     {
+        await pod.CreationOf(request.Id).WaitAsync(call.CancellationToken);
         Container? container = pod.TryFind(request.Id);
         ProcessExit exit = container is null && request.ExecId.Length == 0 && pod.ExitOfRemoved(request.Id) is { } earlier
             ? earlier

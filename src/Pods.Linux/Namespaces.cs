@@ -45,7 +45,14 @@ public static unsafe class Namespaces
         while (LibC.umount2(pin, LibC.MNT_DETACH | LibC.UMOUNT_NOFOLLOW) == 0)
         {
         }
-        File.Delete(pin);
+        try
+        {
+            File.Delete(pin);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // Nothing was ever pinned there.
+        }
     }
 
     /// <summary>Calls it inside a namespace. What it opens (sockets, files) stays usable afterwards.</summary>
