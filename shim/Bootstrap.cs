@@ -1,6 +1,5 @@
 using System.Net.Sockets;
 using System.Text;
-using Google.Protobuf.WellKnownTypes;
 using Pods.Linux;
 
 namespace Pods.Shim;
@@ -11,38 +10,39 @@ namespace Pods.Shim;
 /// </summary>
 internal static class Bootstrap
 {
-    // The daemon sends options of some hundred bytes; its own shim reads no more than this either.
-    private const int MaxInput = 10 << 20;
     private const int ListenerNumber = 3;
     private static readonly TimeSpan _lockLimit = TimeSpan.FromSeconds(5);
 
     public static async Task RunAsync(ShimFlags flags)
     {
-        ShimOptions options = ShimOptions.Decode(Any.Parser.ParseFrom(await ReadInputAsync()));
+        StartInput request = StartInput.Parse(await StandardStreams.ReadInputAsync(), flags);
         Bundle bundle = new(Directory.GetCurrentDirectory());
         // A sandbox that the daemon itself makes has no config.json.
         BundleSpec spec = File.Exists(bundle.Config)
             ? BundleSpec.Parse(await File.ReadAllBytesAsync(bundle.Config))
             : BundleSpec.Unknown;
-        string path = GroupAddress.SocketPath(flags.Address, flags.Namespace, spec.GroupOr(flags.Id));
+        string path = GroupAddress.SocketPath(flags.Address, flags.Namespace, spec.GroupOr(flags.Id), request.SocketDirectory);
 
-        using (Socket? listener = await ListenAsync(path))
+        int version = request.WantsResult ? 3 : 2;
+        using (Socket? listener = await ListenAsync(path, request.SocketDirectory))
         {
             if (listener is not null)
-                Serve(flags, options, listener, path);
+                Serve(flags with { Debug = request.Debug }, request.Options, listener, path);
+            else
+                version = await StartAnswer.VersionOfAsync(path, flags.Id, version);
         }
+        bundle.PointToSockets(request.SocketDirectory);
         string address = "unix://" + path;
         Bundle.Replace(bundle.AddressFile, Encoding.UTF8.GetBytes(address), UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        await using Stream answer = Console.OpenStandardOutput();
-        await answer.WriteAsync(Encoding.UTF8.GetBytes(address));
+        await StandardStreams.WriteAsync(StartAnswer.Encode(address, version, request.WantsResult));
     }
 
     /// <summary>Null when a shim of the group listens already.</summary>
-    private static async Task<Socket?> ListenAsync(string path)
+    private static async Task<Socket?> ListenAsync(string path, string directory)
     {
-        Directory.CreateDirectory(GroupAddress.Directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         // One start at a time binds: between bind and listen a live socket looks dead, and would be unlinked by another start.
-        using FileDescriptor gate = await LockAsync();
+        using FileDescriptor gate = await LockAsync(directory);
         try
         {
             return UnixSocket.Listen(path);
@@ -56,13 +56,13 @@ internal static class Bootstrap
         }
     }
 
-    private static async Task<FileDescriptor> LockAsync()
+    private static async Task<FileDescriptor> LockAsync(string path)
     {
-        FileDescriptor directory = FileDescriptor.Open(GroupAddress.Directory, OpenFlags.ReadOnly | OpenFlags.Directory);
+        FileDescriptor directory = FileDescriptor.Open(path, OpenFlags.ReadOnly | OpenFlags.Directory);
         for (long started = Environment.TickCount64; !Files.TryLock(directory);)
         {
             if (Environment.TickCount64 - started > _lockLimit.TotalMilliseconds)
-                throw new TimeoutException($"lock {GroupAddress.Directory}: held by another start for {_lockLimit.TotalSeconds} s");
+                throw new TimeoutException($"lock {path}: held by another start for {_lockLimit.TotalSeconds} s");
             await Task.Delay(TimeSpan.FromMilliseconds(5));
         }
         return directory;
@@ -102,19 +102,5 @@ internal static class Bootstrap
             File.Delete(path);
             throw;
         }
-    }
-
-    private static async Task<byte[]> ReadInputAsync()
-    {
-        using MemoryStream input = new();
-        await using Stream standardInput = Console.OpenStandardInput();
-        byte[] buffer = new byte[4096];
-        while (await standardInput.ReadAsync(buffer) is > 0 and int count)
-        {
-            if (input.Length + count > MaxInput)
-                throw new ArgumentException($"more than {MaxInput} bytes on standard input");
-            input.Write(buffer, 0, count);
-        }
-        return input.ToArray();
     }
 }

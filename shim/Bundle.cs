@@ -12,9 +12,22 @@ internal sealed record Bundle(string Directory)
     public string InitPidFile => Path.Combine(Directory, "init.pid");
     public string ShimLog => Path.Combine(Directory, "log");
 
+    /// <summary>A link to the directory of the group's socket, where it is not containerd's usual one.</summary>
+    public string Sockets => Path.Combine(Directory, "s");
+
     public string ExecPidFile(string execId) => Path.Combine(Directory, execId + ".pid");
     public string ExecSpec(string execId) => Path.Combine(Directory, execId + ".process.json");
     public string ExecLog(string execId) => Path.Combine(Directory, execId + ".log.json");
+
+    /// <summary>Lets a later `delete`, which is told nothing of it, find the group's socket.</summary>
+    public void PointToSockets(string directory)
+    {
+        if (directory != GroupAddress.Directory && !File.Exists(Sockets))
+            File.CreateSymbolicLink(Sockets, directory);
+    }
+
+    /// <summary>Where the group's socket is; anything elsewhere is not ours to remove.</summary>
+    public string SocketDirectory() => new FileInfo(Sockets).LinkTarget ?? GroupAddress.Directory;
 
     /// <summary>Replaces a file at once: containerd or a later shim may read it at any moment.</summary>
     public static void Replace(string path, ReadOnlySpan<byte> content, UnixFileMode mode)

@@ -33,8 +33,7 @@ internal static class Cleanup
             ExitStatus = Killed,
             ExitedAt = Timestamp.FromDateTimeOffset(DateTimeOffset.UtcNow),
         };
-        await using Stream output = Console.OpenStandardOutput();
-        await output.WriteAsync(answer.ToByteArray());
+        await StandardStreams.WriteAsync(answer.ToByteArray());
     }
 
     private static async Task DeleteAsync(Runc runc, string id, Bundle bundle)
@@ -71,7 +70,7 @@ internal static class Cleanup
     {
         const string scheme = "unix://";
         string address = File.Exists(bundle.AddressFile) ? File.ReadAllText(bundle.AddressFile).Trim() : "";
-        if (!address.StartsWith(scheme + GroupAddress.Directory + "/", StringComparison.Ordinal))
+        if (!address.StartsWith($"{scheme}{bundle.SocketDirectory()}/", StringComparison.Ordinal))
             return;
         string path = address[scheme.Length..];
         if (File.Exists(path) && !UnixSocket.IsAlive(path))

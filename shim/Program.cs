@@ -1,6 +1,6 @@
 namespace Pods.Shim;
 
-/// <summary>containerd-shim-pods-v1 start | delete | -v, or nothing to serve: containerd's runtime v2 contract.</summary>
+/// <summary>containerd-shim-pods-v1 start | delete | -info | -v, or nothing to serve: containerd's runtime v2 contract.</summary>
 internal static class Program
 {
     public const string Name = "containerd-shim-pods-v1";
@@ -13,6 +13,11 @@ internal static class Program
             if (flags.Version)
             {
                 await Console.Out.WriteLineAsync($"{Name}:\n  Version:  {BuildVersion.Version}\n  Revision: {BuildVersion.Revision}");
+                return 0;
+            }
+            if (flags.Info)
+            {
+                await Introspection.RunAsync();
                 return 0;
             }
             if (flags.Namespace.Length == 0)

@@ -12,6 +12,10 @@ internal sealed record ShimOptions
 {
     public const string DefaultRuntime = "runc";
 
+    private const string RuncName = "containerd.runc.v1.Options";
+    private const string CreateName = "containerd.linux.runc.CreateOptions";
+    private const string RuntimeName = "runtimeoptions.v1.Options";
+
     public bool NoPivotRoot { get; init; }
     public bool NoNewKeyring { get; init; }
     public string ShimCgroup { get; init; } = "";
@@ -25,16 +29,18 @@ internal sealed record ShimOptions
 
     public string Runtime => BinaryName.Length > 0 ? BinaryName : DefaultRuntime;
 
+    public static bool IsKnown(Any options) => NameOf(options) is RuncName or CreateName or RuntimeName;
+
     /// <summary>What came with `start` or Create, in each of the forms that containerd's versions send.</summary>
     public static ShimOptions Decode(Any? options)
     {
         if (options is null || options.Value.IsEmpty)
             return new();
-        return options.TypeUrl[(options.TypeUrl.LastIndexOf('/') + 1)..] switch
+        return NameOf(options) switch
         {
-            "containerd.runc.v1.Options" => From(RuncOptions.Parser.ParseFrom(options.Value)),
-            "containerd.linux.runc.CreateOptions" => From(CreateOptions.Parser.ParseFrom(options.Value)),
-            "runtimeoptions.v1.Options" => From(RuntimeOptions.Parser.ParseFrom(options.Value)),
+            RuncName => From(RuncOptions.Parser.ParseFrom(options.Value)),
+            CreateName => From(CreateOptions.Parser.ParseFrom(options.Value)),
+            RuntimeName => From(RuntimeOptions.Parser.ParseFrom(options.Value)),
             _ => throw new ArgumentException($"options of type \"{options.TypeUrl}\" are not known"),
         };
     }
@@ -131,6 +137,8 @@ internal sealed record ShimOptions
         }
         return options;
     }
+
+    private static string NameOf(Any options) => options.TypeUrl[(options.TypeUrl.LastIndexOf('/') + 1)..];
 
     private static ShimOptions From(RuncOptions o) => new()
     {

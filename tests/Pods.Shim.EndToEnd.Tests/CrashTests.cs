@@ -2,7 +2,7 @@ using Pods.TestKit;
 
 namespace Pods.Shim.EndToEnd.Tests;
 
-public sealed class CrashTests(ShimHost host) : IClassFixture<ShimHost>
+public abstract class CrashTests(ShimHost host)
 {
     [SkippableFact]
     public async Task Container_survives_the_daemons_death_and_its_exit_is_learned_afterwards()
@@ -28,8 +28,11 @@ public sealed class CrashTests(ShimHost host) : IClassFixture<ShimHost>
         Native.Kill(init.Pid);
         await Eventually.True(() => ProcessTable.Find(init.Pid) is null, "the process is reaped");
         await host.Daemon.StartAgainAsync();
-        Assert.Equal("STOPPED", await host.StatusAsync(id));
-        Assert.Contains("137", (await host.CtrAsync("task", "rm", id)).Error);
+        // From 1.7 on containerd itself removes, when it comes back, a task that has no process any more; with any shim.
+        string status = await host.StatusAsync(id);
+        Assert.Equal(host.Version == ContainerdVersions.Installed ? "STOPPED" : "", status);
+        if (status.Length > 0)
+            Assert.Contains("137", (await host.CtrAsync("task", "rm", id)).Error);
         (await host.CtrAsync("containers", "rm", id)).Succeeded();
         await host.ExpectNothingLeftAsync();
     }

@@ -2,7 +2,7 @@ using Pods.TestKit;
 
 namespace Pods.Shim.EndToEnd.Tests;
 
-public sealed class EventTests(ShimHost host) : IClassFixture<ShimHost>
+public abstract class EventTests(ShimHost host)
 {
     [SkippableFact]
     public async Task Events_of_a_container_are_told_in_the_order_of_its_life()

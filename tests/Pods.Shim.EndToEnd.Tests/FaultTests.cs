@@ -5,7 +5,7 @@ namespace Pods.Shim.EndToEnd.Tests;
 
 public sealed class FaultTests : IAsyncLifetime
 {
-    private readonly ShimHost _host = new();
+    private readonly ShimHost _host = new Installed.Host();
     private readonly ScratchDirectory _programs = new();
 
     public Task InitializeAsync()

@@ -7,7 +7,7 @@ using TaskV2 = Containerd.Task.V2.Task;
 
 namespace Pods.Shim.EndToEnd.Tests;
 
-public sealed class GrowthTests(ShimHost host) : IClassFixture<ShimHost>
+public sealed class GrowthTests(Installed.Host host) : IClassFixture<Installed.Host>
 {
     private const string Spec = """{"args":["true"],"cwd":"/","env":["PATH=/bin"],"user":{"uid":0,"gid":0}}""";
 

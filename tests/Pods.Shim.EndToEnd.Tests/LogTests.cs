@@ -2,7 +2,7 @@ using Pods.TestKit;
 
 namespace Pods.Shim.EndToEnd.Tests;
 
-public sealed class LogTests(ShimHost host) : IClassFixture<ShimHost>
+public sealed class LogTests(Installed.Host host) : IClassFixture<Installed.Host>
 {
     [SkippableFact]
     public async Task No_line_is_lost_while_the_daemon_is_away()

@@ -2,7 +2,7 @@ using Pods.TestKit;
 
 namespace Pods.Shim.EndToEnd.Tests;
 
-public sealed class PodTests(ShimHost host) : IClassFixture<ShimHost>
+public abstract class PodTests(ShimHost host)
 {
     private static string[] Sandbox(string pod) =>
         ["--annotation", "io.kubernetes.cri.container-type=sandbox", "--annotation", $"io.kubernetes.cri.sandbox-id={pod}"];

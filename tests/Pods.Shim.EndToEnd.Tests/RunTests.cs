@@ -2,7 +2,7 @@ using Pods.TestKit;
 
 namespace Pods.Shim.EndToEnd.Tests;
 
-public sealed class RunTests(ShimHost host) : IClassFixture<ShimHost>
+public abstract class RunTests(ShimHost host)
 {
     [SkippableFact]
     public async Task Foreground_run_prints_both_streams_and_answers_with_the_exit_code()

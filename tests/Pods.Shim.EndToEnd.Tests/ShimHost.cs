@@ -3,7 +3,7 @@ using Pods.TestKit;
 namespace Pods.Shim.EndToEnd.Tests;
 
 /// <summary>A private containerd with the test image, for the tests of one class; our shim is driven through the real ctr.</summary>
-public sealed class ShimHost : IAsyncLifetime
+public abstract class ShimHost : IAsyncLifetime
 {
     public const string Image = "test.local/busybox:1";
     public const string Runtime = "io.containerd.pods.v1";
@@ -11,6 +11,9 @@ public sealed class ShimHost : IAsyncLifetime
     private ContainerdDaemon? _daemon;
 
     public ContainerdDaemon Daemon => _daemon!;
+
+    /// <summary>The release of containerd, by <see cref="ContainerdVersions"/>.</summary>
+    public abstract string Version { get; }
 
     public Task InitializeAsync() => Task.CompletedTask;
 
@@ -21,7 +24,8 @@ public sealed class ShimHost : IAsyncLifetime
         Requires.Binaries("containerd-shim-pods-v1");
         if (_daemon is not null)
             return;
-        _daemon = await ContainerdDaemon.StartAsync(options);
+        ContainerdOptions release = ContainerdVersions.Options(Version);
+        _daemon = await ContainerdDaemon.StartAsync((options ?? release) with { BinDirectory = release.BinDirectory });
         using ScratchDirectory scratch = new();
         TestImage.Busybox().WriteOciArchive(scratch.File("busybox.tar"), Image);
         await _daemon.ImportAsync(scratch.File("busybox.tar"));

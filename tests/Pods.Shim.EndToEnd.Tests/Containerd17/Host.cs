@@ -1,0 +1,6 @@
+namespace Pods.Shim.EndToEnd.Tests.Containerd17;
+
+public sealed class Host : ShimHost
+{
+    public override string Version => "1.7";
+}

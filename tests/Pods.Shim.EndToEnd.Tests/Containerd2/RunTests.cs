@@ -1,0 +1,3 @@
+namespace Pods.Shim.EndToEnd.Tests.Containerd2;
+
+public sealed class RunTests(Host host) : Tests.RunTests(host), IClassFixture<Host>;

@@ -1,0 +1,3 @@
+namespace Pods.Shim.EndToEnd.Tests.Containerd2;
+
+public sealed class TaskTests(Host host) : Tests.TaskTests(host), IClassFixture<Host>;

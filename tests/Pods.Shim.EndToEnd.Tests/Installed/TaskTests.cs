@@ -1,0 +1,3 @@
+namespace Pods.Shim.EndToEnd.Tests.Installed;
+
+public sealed class TaskTests(Host host) : Tests.TaskTests(host), IClassFixture<Host>;

@@ -1,0 +1,41 @@
+using Pods.TestKit;
+
+namespace Pods.Shim.EndToEnd.Tests;
+
+/// <summary>Containers of one group, started before and after an exchange of the stock shim for ours and back.</summary>
+public abstract class UpgradeTests(ShimHost host)
+{
+    private const string Stock = "io.containerd.runc.v2";
+
+    [SkippableTheory]
+    [InlineData(Stock, ShimHost.Runtime)]
+    [InlineData(ShimHost.Runtime, Stock)]
+    public async Task Container_joins_the_shim_that_its_group_has_already(string first, string second)
+    {
+        await host.StartAsync();
+        string group = Unique.Id("group"), older = Unique.Id("old"), newer = Unique.Id("new");
+        ProcessEntry before = await RunAsync(first, group, older);
+        ProcessEntry after = await RunAsync(second, group, newer);
+        Assert.Equal(before.Parent, after.Parent);
+        Assert.Equal(0, (await host.ExecAsync(newer, "true")).ExitCode);
+        await host.RemoveAsync(older, newer);
+        await host.ExpectNothingLeftAsync();
+    }
+
+    [SkippableFact]
+    public async Task Path_of_our_program_serves_as_the_runtime()
+    {
+        await host.StartAsync();
+        string id = Unique.Id("path");
+        CommandResult run = await host.CtrAsync("run", "--rm", "--runtime", Repository.Binary("containerd-shim-pods-v1"), ShimHost.Image, id, "echo", "hi");
+        Assert.Equal("hi\n", run.Succeeded().Output);
+        await host.ExpectNothingLeftAsync();
+    }
+
+    private async Task<ProcessEntry> RunAsync(string runtime, string group, string id)
+    {
+        (await host.CtrAsync("run", "-d", "--runtime", runtime, "--annotation", $"io.containerd.runc.v2.group={group}",
+            ShimHost.Image, id, "sleep", "1000")).Succeeded();
+        return ProcessTable.Find(await host.PidAsync(id))!;
+    }
+}
