@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# fetch-newer.sh DIR: unpacks containerd 1.7 (Debian 13) and 2.x (unstable), and their development packages, below DIR
+# fetch-newer.sh DIR: unpacks containerd 1.7 (Debian 13) and 2.x (unstable), their development packages, and kubectl below DIR
 # for the tests that run on more than the machine's own containerd. Nothing is installed; apt's own lists stay as they are.
 # What cannot be had is named, and the tests that need it are reported as skipped.
 set -uo pipefail
@@ -20,15 +20,16 @@ fetch() { # SUITE TARGET PACKAGE…
   "${apt[@]}" update > "$state/log" 2>&1 || { echo "fetch-newer: $suite: no package lists: $(tail -1 "$state/log")" >&2; return 1; }
   local package
   for package in "$@"; do
-    (cd "$state/archives" && "${apt[@]}" download "$package") >> "$state/log" 2>&1 \
+    (cd "$state/archives" && "${apt[@]}" download "$package/$suite") >> "$state/log" 2>&1 \
       || { echo "fetch-newer: $suite: cannot download $package" >&2; return 1; }
     dpkg -x "$state"/archives/"$package"_*.deb "$target" || return 1
   done
   touch "$target/.complete"
-  echo "fetch-newer: $target: $("$target/usr/bin/containerd" --version | cut -d' ' -f3)"
+  echo "fetch-newer: $target: $*"
 }
 
 status=0
 fetch trixie containerd-1.7 containerd golang-github-containerd-containerd-dev golang-github-containerd-cgroups-dev || status=1
+fetch trixie kubectl kubectl || status=1
 fetch sid containerd-2 containerd golang-github-containerd-containerd-api-dev || status=1
 exit $status

@@ -8,13 +8,15 @@ public sealed class NodeException(int code, string reason, string message, IRead
     public int Code { get; } = code;
     public string Reason { get; } = reason;
     public IReadOnlyList<StatusCause>? Causes { get; } = causes;
+    /// <summary>Of the object concerned; kubectl words its own sentence from it.</summary>
+    public string? ObjectName { get; init; }
 
-    public static NodeException NotFound(string name) => new(404, "NotFound", $"pods \"{name}\" not found");
+    public static NodeException NotFound(string name) => new(404, "NotFound", $"pods \"{name}\" not found") { ObjectName = name };
 
-    public static NodeException AlreadyExists(string name) => new(409, "AlreadyExists", $"pods \"{name}\" already exists");
+    public static NodeException AlreadyExists(string name) => new(409, "AlreadyExists", $"pods \"{name}\" already exists") { ObjectName = name };
 
     public static NodeException Conflict(string name) => new(409, "Conflict",
-        $"Operation cannot be fulfilled on pods \"{name}\": the object has been modified; please apply your changes to the latest version and try again");
+        $"Operation cannot be fulfilled on pods \"{name}\": the object has been modified; please apply your changes to the latest version and try again") { ObjectName = name };
 
     public static NodeException BadRequest(string message) => new(400, "BadRequest", message);
 
@@ -22,7 +24,7 @@ public sealed class NodeException(int code, string reason, string message, IRead
     {
         string sentences = string.Join(", ", errors.Select(e => e.Sentence));
         return new(422, "Invalid", $"Pod \"{name}\" is invalid: {(errors.Count > 1 ? $"[{sentences}]" : sentences)}",
-            [.. errors.Select(e => new StatusCause { Field = e.Path, Message = e.Message, Reason = CauseOf(e.Reason) })]);
+            [.. errors.Select(e => new StatusCause { Field = e.Path, Message = e.Message, Reason = CauseOf(e.Reason) })]) { ObjectName = name };
     }
 
     private static string CauseOf(ErrorReason reason) => reason switch

@@ -7,6 +7,8 @@ namespace Pods.Node;
 /// <summary>The pods of this machine: what the API asks for goes in here, and each pod has one worker that makes it true.</summary>
 public sealed class PodNode
 {
+    private static readonly TimeSpan WorkerPause = TimeSpan.FromSeconds(5);
+
     private readonly NodeServices _node;
     private readonly ConcurrentDictionary<string, PodWorker> _workers = new();   // by pod uid
     private readonly TaskCompletionSource _firstSync = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -88,9 +90,19 @@ public sealed class PodNode
         _workers.GetOrAdd(uid, key =>
         {
             PodWorker worker = new(_node, key, _stopping);
-            worker.Ended.ContinueWith(_ => _workers.TryRemove(key, out PodWorker? _), TaskScheduler.Default);
+            worker.Ended.ContinueWith(ended => OnWorkerEnded(key, ended), TaskScheduler.Default);
             return worker;
         });
+    }
+
+    /// <summary>A worker ends with its pod or with podsd. One that failed is a fault of ours: it is told, and the pod is not left alone.</summary>
+    private void OnWorkerEnded(string uid, Task ended)
+    {
+        _workers.TryRemove(uid, out PodWorker? _);
+        if (ended.Exception is not { InnerException: { } fault } || _stopping.IsCancellationRequested)
+            return;
+        _node.Log($"pod {uid}: its reconciler failed and begins again: {fault}");
+        _ = Task.Delay(WorkerPause, _stopping).ContinueWith(_ => StartWorker(uid), _stopping, TaskContinuationOptions.None, TaskScheduler.Default);
     }
 
     private void OnExit(string id, int status, DateTimeOffset at) =>

@@ -54,6 +54,9 @@ internal static class PodsDaemon
         logger.LogInformation("podsd {Version} on {Socket}, root {Root}, containerd {Address}",
             Version, settings.Socket, settings.Node.Root, settings.Node.ContainerdAddress);
         using Timer? watchdog = SystemdNotifier.StartWatchdog();
+        // Without it the API would go on answering for pods that nobody looks after: systemd starts podsd anew.
+        _ = node.ContinueWith(_ => app.Lifetime.StopApplication(), CancellationToken.None,
+            TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
         await app.RunAsync();
         SystemdNotifier.Stopping();
         await node;

@@ -22,6 +22,37 @@ public sealed class PodStoreTests : IDisposable
         Assert.True(again.Version >= store.Version);
     }
 
+    [SkippableFact]
+    public async Task Full_disk_refuses_what_is_new_and_keeps_what_happens_in_memory()
+    {
+        Requires.Root();
+        string disk = _scratch.File("disk");
+        Directory.CreateDirectory(disk);
+        (await Command.RunAsync("mount", ["-t", "tmpfs", "-o", "size=16k", "none", disk])).Succeeded();
+        try
+        {
+            List<string> said = [];
+            PodStore store = PodStore.Open(disk, said.Add);
+            store.Add(Pod("web", "1"));
+            Assert.Throws<IOException>(() => File.WriteAllBytes(Path.Combine(disk, "ballast"), new byte[16 * 1024]));
+
+            Assert.ThrowsAny<IOException>(() => store.Add(Pod("late", "2")));
+            store.Update("1", s => s with { Memory = s.Memory with { SandboxCount = 3 } }, isDurable: false);
+            store.Update("1", s => s with { Memory = s.Memory with { SandboxCount = 4 } }, isDurable: false);
+
+            Assert.Equal(4, store.Find("default", "web")!.Memory.SandboxCount);
+            Assert.Null(store.Find("default", "late"));
+            Assert.Contains("No space left", Assert.Single(said));
+            File.Delete(Path.Combine(disk, "ballast"));
+            store.Update("1", s => s with { Memory = s.Memory with { SandboxCount = 5 } }, isDurable: false);
+            Assert.Equal(5, Assert.Single(PodStore.Open(disk, said.Add).List()).Memory.SandboxCount);
+        }
+        finally
+        {
+            (await Command.RunAsync("umount", [disk])).Succeeded();
+        }
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("{\"pod\": {\"metadata\": {\"na")]

@@ -20,7 +20,9 @@ public static class ContainerdVersions
         return new() { BinDirectory = directory };
     }
 
+    /// <summary>Where fetch-newer.sh unpacks; the directory need not exist.</summary>
+    public static string Newer => Environment.GetEnvironmentVariable("PODS_NEWER") ?? Path.Combine(Repository.Root, "out", "newer");
+
     /// <summary>Where a newer release and its development package are unpacked; the directory need not exist.</summary>
-    public static string Root(string version) =>
-        Path.Combine(Environment.GetEnvironmentVariable("PODS_NEWER") ?? Path.Combine(Repository.Root, "out", "newer"), Unpacked[version]);
+    public static string Root(string version) => Path.Combine(Newer, Unpacked[version]);
 }

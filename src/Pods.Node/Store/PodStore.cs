@@ -14,9 +14,11 @@ public sealed class PodStore
     private readonly Lock _gate = new();
     private readonly Dictionary<string, StoredPod> _pods = [];   // by uid; guarded by _gate
     private readonly PodHistory _history = new();   // written under _gate
+    private readonly Action<string> _log;
     private long _version;   // guarded by _gate
+    private bool _hasFailed;   // guarded by _gate
 
-    private PodStore(string directory) => _directory = directory;
+    private PodStore(string directory, Action<string> log) => (_directory, _log) = (directory, log);
 
     public PodHistory History => _history;
 
@@ -34,7 +36,7 @@ public sealed class PodStore
     public static PodStore Open(string directory, Action<string> log)
     {
         Directory.CreateDirectory(directory);
-        PodStore store = new(directory);
+        PodStore store = new(directory, log);
         foreach (string path in Directory.GetFiles(directory, "*.json"))
             store.Load(path, log);
         // Versions begin above every one that was given out before: a client's old one is too old, never wrong.
@@ -116,23 +118,37 @@ public sealed class PodStore
         StoredPod versioned = stored with { Pod = pod };
         byte[] json = JsonSerializer.SerializeToUtf8Bytes(versioned, NodeJson.Default.StoredPod);
         string path = PathOf(pod.Metadata!.Uid!);
+        // What is wanted counts only when it is on disk: a full one leaves everything as it was.
         if (isDurable)
             Files.WriteDurably(path, json);
         else
-            WriteAtomically(path, json);
-        // Only what is on disk counts: a full disk leaves everything as it was.
+            TryWrite(path, json);
         _version++;
         _pods[pod.Metadata.Uid!] = versioned;
         return versioned;
     }
 
-    /// <summary>Whole or not at all, but not at once on the platter: what is observed can be observed again.</summary>
-    private static void WriteAtomically(string path, byte[] json)
+    /// <summary>
+    /// Whole or not at all, but not at once on the platter: what is observed can be observed again. A disk that is full
+    /// must not stop a pod from being looked after, so the failure is told and memory goes ahead of the file.
+    /// </summary>
+    private void TryWrite(string path, byte[] json)
     {
         string temporary = path + ".tmp";
-        File.WriteAllBytes(temporary, json);
-        File.SetUnixFileMode(temporary, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        File.Move(temporary, path, overwrite: true);
+        try
+        {
+            File.WriteAllBytes(temporary, json);
+            File.SetUnixFileMode(temporary, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            File.Move(temporary, path, overwrite: true);
+            _hasFailed = false;
+        }
+        catch (IOException e)
+        {
+            File.Delete(temporary);
+            if (!_hasFailed)
+                _log($"store: {e.Message}; what happens to pods is kept in memory until it can be written");
+            _hasFailed = true;
+        }
     }
 
     private void Load(string path, Action<string> log)

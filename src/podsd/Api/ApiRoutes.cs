@@ -18,11 +18,13 @@ internal static class ApiRoutes
         Get(app, "/livez", context => context.Response.WriteAsync("ok"));
         Get(app, "/readyz", context => ReadyAsync(context, node));
         Get(app, "/version", context => VersionAsync(context, node));
+        Discovery.Map(app);
         Get(app, "/api/v1/pods", pods.ListAsync);
         Get(app, Pods, pods.ListAsync);
         app.MapPost(Pods, (RequestDelegate)pods.CreateAsync);
         Get(app, Pods + "/{name}", pods.GetAsync);
         app.MapPut(Pods + "/{name}", (RequestDelegate)pods.ReplaceAsync);
+        app.MapPatch(Pods + "/{name}", (RequestDelegate)pods.PatchAsync);
         app.MapDelete(Pods + "/{name}", (RequestDelegate)pods.DeleteAsync);
         Get(app, Pods + "/{name}/log", pods.LogAsync);
         Get(app, Pods + "/{name}/exec", new ExecRequests(node).ExecAsync);
@@ -41,7 +43,7 @@ internal static class ApiRoutes
         await context.Response.Body.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(value, type), context.RequestAborted);
     }
 
-    public static ApiStatus Failure(int code, string reason, string message, IReadOnlyList<StatusCause>? causes = null) => new()
+    public static ApiStatus Failure(int code, string reason, string message, string? name = null, IReadOnlyList<StatusCause>? causes = null) => new()
     {
         Kind = "Status",
         ApiVersion = "v1",
@@ -49,7 +51,7 @@ internal static class ApiRoutes
         Status = "Failure",
         Message = message,
         Reason = reason,
-        Details = causes is null ? null : new() { Kind = "Pod", Causes = causes },
+        Details = causes is null && name is null ? null : new() { Name = name, Kind = causes is null ? "pods" : "Pod", Causes = causes },
         Code = code,
     };
 
@@ -74,7 +76,7 @@ internal static class ApiRoutes
 
     private static ApiStatus ToStatus(Exception e) => e switch
     {
-        NodeException known => Failure(known.Code, known.Reason, known.Message, known.Causes),
+        NodeException known => Failure(known.Code, known.Reason, known.Message, known.ObjectName, known.Causes),
         ManifestException manifest => Failure(400, "BadRequest", string.Join(", ", manifest.Errors.Select(m => m.Sentence))),
         BadHttpRequestException bad => Failure(400, "BadRequest", bad.Message),
         ContainerdException { IsUnavailable: true } => Failure(503, "ServiceUnavailable", e.Message),

@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Pods.Manifests;
 using Pods.Node;
 
@@ -12,23 +14,32 @@ internal sealed class PodRequests(PodNode node)
     {
         Func<Pod, bool> selected = Selector(context);
         if (Query(context, "watch") is "true" or "1")
-            return WatchAsync(context, selected);
+            return new PodWatch(node, context).RunAsync(selected);
         (IReadOnlyList<Pod> pods, long version) = node.Services.Store.Snapshot();
-        return ApiRoutes.WriteAsync(context, new PodList
-        {
-            ApiVersion = "v1",
-            Kind = "PodList",
-            Metadata = new() { ResourceVersion = version.ToString(CultureInfo.InvariantCulture) },
-            Items =
-            [
-                .. pods.Where(selected).OrderBy(p => p.Metadata!.Namespace, StringComparer.Ordinal)
-                    .ThenBy(p => p.Metadata!.Name, StringComparer.Ordinal),
-            ],
-        }, KubernetesJson.Default.PodList);
+        Pod[] items =
+        [
+            .. pods.Where(selected).OrderBy(p => p.Metadata!.Namespace, StringComparer.Ordinal)
+                .ThenBy(p => p.Metadata!.Name, StringComparer.Ordinal),
+        ];
+        string listed = version.ToString(CultureInfo.InvariantCulture);
+        return PodRows.AreWanted(context)
+            ? ApiRoutes.WriteAsync(context, PodRows.Of(context, items, listed), KubernetesJson.Default.ObjectTable)
+            : ApiRoutes.WriteAsync(context, new PodList
+            {
+                ApiVersion = "v1",
+                Kind = "PodList",
+                Metadata = new() { ResourceVersion = listed },
+                Items = items,
+            }, KubernetesJson.Default.PodList);
     }
 
-    public Task GetAsync(HttpContext context) =>
-        ApiRoutes.WriteAsync(context, node.Get(Space(context), Name(context)).Pod, KubernetesJson.Default.Pod);
+    public Task GetAsync(HttpContext context)
+    {
+        Pod pod = node.Get(Space(context), Name(context)).Pod;
+        return PodRows.AreWanted(context)
+            ? ApiRoutes.WriteAsync(context, PodRows.Of(context, [pod], pod.Metadata!.ResourceVersion), KubernetesJson.Default.ObjectTable)
+            : ApiRoutes.WriteAsync(context, pod, KubernetesJson.Default.Pod);
+    }
 
     public async Task CreateAsync(HttpContext context)
     {
@@ -39,6 +50,17 @@ internal sealed class PodRequests(PodNode node)
     public async Task ReplaceAsync(HttpContext context)
     {
         Pod pod = await node.ReplaceAsync(Space(context), Name(context), await ReadPodAsync(context), context.RequestAborted);
+        await ApiRoutes.WriteAsync(context, pod, KubernetesJson.Default.Pod);
+    }
+
+    /// <summary>What a client changes of the pod as it is: kubectl's apply, edit, label and annotate.</summary>
+    public async Task PatchAsync(HttpContext context)
+    {
+        Pod current = node.Get(Space(context), Name(context)).Pod;
+        JsonNode before = JsonSerializer.SerializeToNode(current, KubernetesJson.Default.Pod)!;
+        JsonNode after = PodPatch.Apply(before, await ReadBodyAsync(context), context.Request.ContentType);
+        Pod wanted = Decode(Encoding.UTF8.GetBytes(after.ToJsonString()));
+        Pod pod = await node.ReplaceAsync(Space(context), Name(context), wanted, context.RequestAborted);
         await ApiRoutes.WriteAsync(context, pod, KubernetesJson.Default.Pod);
     }
 
@@ -83,13 +105,14 @@ internal sealed class PodRequests(PodNode node)
 
     public static bool Flag(HttpContext context, string name) => Query(context, name) is "true" or "1";
 
-    private static long? Number(HttpContext context, string name) => Query(context, name) is not { } text ? null
+    public static long? Number(HttpContext context, string name) => Query(context, name) is not { } text ? null
         : long.TryParse(text, CultureInfo.InvariantCulture, out long number) ? number
         : throw NodeException.BadRequest($"parameter {name}: \"{text}\" is no whole number");
 
-    private static async Task<Pod> ReadPodAsync(HttpContext context) =>
-        ManifestReader.Decode(await ReadBodyAsync(context), "request body") is [var pod] ? pod
-            : throw NodeException.BadRequest("the body must be exactly one Pod");
+    private static async Task<Pod> ReadPodAsync(HttpContext context) => Decode(await ReadBodyAsync(context));
+
+    private static Pod Decode(byte[] body) => ManifestReader.Decode(body, "request body") is [var pod] ? pod
+        : throw NodeException.BadRequest("the body must be exactly one Pod");
 
     private static async Task<byte[]> ReadBodyAsync(HttpContext context)
     {
@@ -121,55 +144,5 @@ internal sealed class PodRequests(PodNode node)
     {
         Func<Pod, bool> selected = PodSelectors.Parse(Query(context, "labelSelector"), Query(context, "fieldSelector"));
         return context.Request.RouteValues["ns"] is string space ? pod => pod.Metadata!.Namespace == space && selected(pod) : selected;
-    }
-
-    private async Task WatchAsync(HttpContext context, Func<Pod, bool> selected)
-    {
-        // Clients fall back to list and watch when told so; ignoring the parameter would make them wait for ever.
-        if (Flag(context, "sendInitialEvents"))
-            throw new NodeException(422, "Invalid", "sendInitialEvents is not supported: list first, then watch");
-        (IReadOnlyList<Pod> pods, long version) = node.Services.Store.Snapshot();
-        long after = Number(context, "resourceVersion") ?? 0;
-        using PodSubscription subscription = node.Services.Store.History.Subscribe(after == 0 ? version : after);
-        // What the client holds: a pod that no longer matches is, to it, a deleted one.
-        HashSet<string> held = [.. pods.Where(selected).Select(p => p.Metadata!.Uid!)];
-        context.Response.ContentType = "application/json";
-        // Without a version: what is there now, as if it had just been added.
-        foreach (Pod pod in after == 0 ? pods.Where(selected) : [])
-            await WriteChangeAsync(context, new("ADDED", pod, version));
-        await context.Response.Body.FlushAsync(context.RequestAborted);
-        using CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(
-            context.RequestAborted, context.RequestServices.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping);
-        if (Number(context, "timeoutSeconds") is { } seconds)
-            ending.CancelAfter(TimeSpan.FromSeconds(seconds));
-        try
-        {
-            await foreach (PodChange change in subscription.Changes.ReadAllAsync(ending.Token))
-                if (TypeFor(change, selected(change.Pod), held) is { } type)
-                {
-                    await WriteChangeAsync(context, change with { Type = type });
-                    await context.Response.Body.FlushAsync(ending.Token);
-                }
-        }
-        catch (OperationCanceledException) when (ending.IsCancellationRequested)
-        {
-            // The client has gone, its time is over, or podsd stops: the watch simply ends.
-        }
-    }
-
-    private static string? TypeFor(PodChange change, bool matches, HashSet<string> held)
-    {
-        bool wasHeld = held.Contains(change.Pod.Metadata!.Uid!);
-        if (change.Type == "DELETED" || !matches)
-            return held.Remove(change.Pod.Metadata.Uid!) || (matches && change.Type == "DELETED") ? "DELETED" : null;
-        held.Add(change.Pod.Metadata.Uid!);
-        return wasHeld ? change.Type : "ADDED";
-    }
-
-    private static async Task WriteChangeAsync(HttpContext context, PodChange change)
-    {
-        WatchEvent<Pod> line = new() { Type = change.Type, Object = change.Pod };
-        byte[] json = JsonSerializer.SerializeToUtf8Bytes(line, KubernetesJson.Default.WatchEventPod);
-        await context.Response.Body.WriteAsync((byte[])[.. json, (byte)'\n'], context.RequestAborted);
     }
 }

@@ -1,7 +1,7 @@
-namespace Pods.Cli.Output;
+namespace Pods.Manifests;
 
 /// <summary>How long ago, as kubectl says it: 42s, 5m30s, 3h, 2d4h; two units while the first is small.</summary>
-internal static class Age
+public static class Age
 {
     public static string Since(DateTimeOffset? time, DateTimeOffset now) => time is { } then ? Of(now - then) : "<unknown>";
 

@@ -1,9 +1,7 @@
-using Pods.Manifests;
-
-namespace Pods.Cli.Output;
+namespace Pods.Manifests;
 
 /// <summary>The READY, STATUS and RESTARTS of a pod as <c>kubectl get</c> computes them from its status.</summary>
-internal static class PodDisplay
+public static class PodDisplay
 {
     public static string Ready(Pod pod)
     {
