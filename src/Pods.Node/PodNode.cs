@@ -81,6 +81,18 @@ public sealed class PodNode
         return marked?.Pod ?? existing.Pod;
     }
 
+    /// <summary>Every pod ends within its own grace period and is forgotten: what happens before this program is taken off a machine.</summary>
+    /// <returns>How many there were.</returns>
+    public async Task<int> DeleteAllAsync(CancellationToken cancel)
+    {
+        await Ready.WaitAsync(cancel);
+        IReadOnlyList<StoredPod> pods = [.. _node.Store.List()];
+        foreach (StoredPod stored in pods)
+            Delete(stored.Pod.Metadata!.Namespace!, stored.Pod.Metadata.Name!, graceSeconds: null);
+        await Task.WhenAll(_workers.Values.Select(w => w.Ended)).WaitAsync(cancel);
+        return pods.Count;
+    }
+
     public StoredPod Get(string space, string name) => _node.Store.Find(space, name) ?? throw NodeException.NotFound(name);
 
     private void StartWorker(string uid)

@@ -13,8 +13,9 @@ internal static class PodsDaemon
     {
         try
         {
-            DaemonSettings? settings = SettingsCommandLine.Parse(args, Console.Out);
-            return settings is null ? 0 : await ServeAsync(settings);
+            DaemonSettings? settings = SettingsCommandLine.Parse([.. args.Where(a => a != SettingsCommandLine.RemovePods)], Console.Out);
+            return settings is null ? 0
+                : args.Contains(SettingsCommandLine.RemovePods) ? await RemovePodsAsync(settings) : await ServeAsync(settings);
         }
         catch (SettingsException e)
         {
@@ -26,6 +27,21 @@ internal static class PodsDaemon
             Console.Error.WriteLine("podsd: " + e.Message);
             return 1;
         }
+    }
+
+    /// <summary>No API and nothing new: the ends of the pods that there are. The package runs it before it takes the programs away.</summary>
+    private static async Task<int> RemovePodsAsync(DaemonSettings settings)
+    {
+        using RootLock root = RootLock.Take(settings.Node.Root);
+        using CancellationTokenSource stop = new();
+        Action<string> log = line => Console.Error.WriteLine("podsd: " + line);
+        await using NodeParts parts = NodeParts.Create(settings.Node, settings.Images, settings.Network, log);
+        Task node = parts.Node.RunAsync(stop.Token);
+        int count = await parts.Node.DeleteAllAsync(stop.Token);
+        await stop.CancelAsync();
+        await node;
+        Console.WriteLine($"podsd: {count} pods removed");
+        return 0;
     }
 
     private static async Task<int> ServeAsync(DaemonSettings settings)

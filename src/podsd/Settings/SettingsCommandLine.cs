@@ -5,6 +5,8 @@ internal static class SettingsCommandLine
 {
     public const string DefaultFile = "/etc/pods/podsd.yaml";
 
+    public const string RemovePods = "--remove-pods";
+
     /// <summary>Null when help or the version was asked for and printed.</summary>
     /// <exception cref="SettingsException">An unknown flag or key, or a value that is wrong.</exception>
     public static DaemonSettings? Parse(string[] args, TextWriter output)
@@ -36,6 +38,7 @@ internal static class SettingsCommandLine
 
               --{"config",-14} configuration file; every key is a flag too [{DefaultFile}]
             {string.Join('\n', lines)}
+              {RemovePods,-16} end and remove every pod, then end; podsd must not be running
               --{"version",-14} print the version
             """;
     }

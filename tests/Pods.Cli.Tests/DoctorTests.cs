@@ -1,0 +1,137 @@
+using System.Net.Sockets;
+using Pods.Cli.Client;
+using Pods.Cli.Doctor;
+using Pods.TestKit;
+
+namespace Pods.Cli.Tests;
+
+/// <summary>`pods doctor` on machines made of a directory each.</summary>
+public sealed class DoctorTests : IDisposable
+{
+    private readonly ScratchDirectory _scratch = new();
+    private readonly Machine _machine;
+
+    public DoctorTests() => _machine = new(_scratch.Path, ["/usr/sbin", "/usr/bin"]);
+
+    public void Dispose() => _scratch.Dispose();
+
+    [Fact]
+    public async Task Bare_machine_fails_with_a_remedy_for_each_failure()
+    {
+        IReadOnlyList<Finding> findings =
+        [
+            .. await new RuntimeChecks(_machine).RunAsync(default), .. new KernelChecks(_machine).Run(), .. new NetworkChecks(_machine).Run(),
+        ];
+
+        Assert.Equal(["containerd", "containerd socket", "runtime io.containerd.pods.v1", "OCI runtime", "namespaces", "CNI plugins", "iptables"],
+            findings.Where(f => f.Verdict == Verdict.Failure).Select(f => f.Check));
+        Assert.All(findings.Where(f => f.Verdict != Verdict.Ok), f => Assert.False(string.IsNullOrEmpty(f.Remedy)));
+        Assert.Equal("apt install containerd", findings[0].Remedy);
+    }
+
+    [Fact]
+    public async Task Whole_runtime_is_ok_with_its_versions()
+    {
+        Program("usr/bin/containerd", "containerd github.com/containerd/containerd 1.6.20~ds1 1.6.20~ds1-1+deb12u1");
+        Program("usr/sbin/runc", "runc version 1.1.5+ds1");
+        Program("usr/bin/crun", "crun version 1.8.1");
+        Program("usr/bin/containerd-shim-pods-v1", "");
+        using Socket socket = Listen("run/containerd/containerd.sock");
+
+        IReadOnlyList<Finding> findings = await new RuntimeChecks(_machine).RunAsync(default);
+
+        Assert.All(findings, f => Assert.Equal(Verdict.Ok, f.Verdict));
+        Assert.StartsWith("1.6.20~ds1 (", findings[0].Message);
+        Assert.Equal("runc 1.1.5+ds1, crun 1.8.1", findings[3].Message);
+    }
+
+    [Fact]
+    public async Task Containerd_too_old_is_a_failure_that_names_both_versions()
+    {
+        Program("usr/bin/containerd", "containerd github.com/containerd/containerd v1.5.9 abc");
+
+        Finding finding = (await new RuntimeChecks(_machine).RunAsync(default))[0];
+
+        Assert.Equal((Verdict.Failure, "1.5.9 is older than 1.6"), (finding.Verdict, finding.Message));
+    }
+
+    [Theory]
+    [InlineData("""{"name": "n", "plugins": [{"type": "bridge"}]}""", nameof(Verdict.Ok), "/etc/cni/net.d/10-a.conflist (bridge)")]
+    [InlineData("""{"name": "n", "type": "flannel"}""", nameof(Verdict.Failure), "/etc/cni/net.d/10-a.conflist uses flannel, which is not installed")]
+    [InlineData("""{"name": "n", "plugins": [{}]}""", nameof(Verdict.Failure), "/etc/cni/net.d/10-a.conflist names a plugin without a type")]
+    [InlineData("""{"name": """, nameof(Verdict.Failure), "/etc/cni/net.d/10-a.conflist is no network configuration")]
+    [InlineData("[1]", nameof(Verdict.Failure), "/etc/cni/net.d/10-a.conflist is no network configuration")]
+    public void Cni_configuration_is_held_against_the_plugins_that_there_are(string json, string verdict, string message)
+    {
+        Write("usr/lib/cni/bridge", "");
+        Write("etc/cni/net.d/10-a.conflist", json);
+
+        Finding finding = new NetworkChecks(_machine).Run()[1];
+
+        Assert.Equal((verdict, message), (finding.Verdict.ToString(), finding.Message));
+    }
+
+    [Theory]
+    [InlineData("cpuset cpu io memory pids", nameof(Verdict.Ok))]
+    [InlineData("cpuset cpu io pids", nameof(Verdict.Warning))]
+    public void Cgroup_controllers_of_v2_are_read(string controllers, string verdict)
+    {
+        Write("sys/fs/cgroup/cgroup.controllers", controllers + "\n");
+
+        Assert.Equal(verdict, new KernelChecks(_machine).Run()[0].Verdict.ToString());
+    }
+
+    [Fact]
+    public void Cgroup_controllers_of_v1_that_are_mounted_nowhere_are_missing()
+    {
+        Write("proc/cgroups", "#subsys_name\thierarchy\tnum_cgroups\tenabled\ncpu\t4\t9\t1\nmemory\t0\t9\t1\npids\t5\t9\t1\n");
+
+        Finding finding = new KernelChecks(_machine).Run()[0];
+
+        Assert.Equal("v1 without memory: limits of that kind cannot be set", finding.Message);
+    }
+
+    [Theory]
+    [InlineData(64L << 20, nameof(Verdict.Failure))]
+    [InlineData(1L << 30, nameof(Verdict.Warning))]
+    [InlineData(3L << 30, nameof(Verdict.Ok))]
+    public void Space_is_judged_by_what_is_left(long free, string verdict) =>
+        Assert.Equal(verdict, StorageChecks.Judge("space", "", free, "rm").Verdict.ToString());
+
+    [Fact]
+    public async Task Daemon_that_is_not_there_is_a_failure_and_the_exit_code_says_so()
+    {
+        StringWriter output = new(), error = new();
+
+        string[] words = ["doctor", "--json", "--socket", _scratch.File("none.sock")];
+        int code = await CommandLine.RunAsync(words, new(output, error, IsOutputTerminal: false));
+
+        Assert.Equal(1, code);
+        Assert.Contains("\"check\": \"podsd\",\n    \"verdict\": \"failure\"", output.ToString());
+        using PodsClient client = new(_scratch.File("none.sock"));
+        Assert.Equal("systemctl start podsd", Assert.Single(await new DaemonChecks(_machine, client).RunAsync(default)).Remedy);
+    }
+
+    private void Write(string path, string text)
+    {
+        string full = Path.Combine(_scratch.Path, path);
+        Directory.CreateDirectory(Path.GetDirectoryName(full)!);
+        File.WriteAllText(full, text);
+    }
+
+    private void Program(string path, string version)
+    {
+        Write(path, $"#!/bin/sh\necho '{version}'\n");
+        File.SetUnixFileMode(Path.Combine(_scratch.Path, path), (UnixFileMode)0b111_101_101);
+    }
+
+    private Socket Listen(string path)
+    {
+        string full = Path.Combine(_scratch.Path, path);
+        Directory.CreateDirectory(Path.GetDirectoryName(full)!);
+        Socket socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        socket.Bind(new UnixDomainSocketEndPoint(full));
+        socket.Listen();
+        return socket;
+    }
+}
