@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics;
 using Pods.Linux;
 
 namespace Pods.Shim;
@@ -9,20 +10,29 @@ internal static class LogCopy
     private const int InputSize = 16 * 1024;
     private const int OutputSize = 32 * 1024;   // more than LogEntries.LongestEntry
 
+    // A container that writes line by line wakes the shim for each: at 92 lines/s that was 2 % of a core, gathered it is a
+    // quarter. What comes faster than this fills the pipe meanwhile, and is not held back.
+    private static readonly TimeSpan _gathering = TimeSpan.FromMilliseconds(50);
+    private const int Little = 4 * 1024;
+
     /// <summary>Closes neither. <paramref name="source"/> does not block.</summary>
     public static async Task RunAsync(EventLoop loop, FileDescriptor source, string stream, ContainerLog log, CancellationToken cut)
     {
         var entries = new LogEntries(stream);
         using Readiness readable = loop.Watch(source);
         bool more = true;
+        long woken = 0, moved = 0;
         while (more)
         {
             await readable.ReadableAsync(cut);
+            if (moved < Little && Stopwatch.GetElapsedTime(woken) < _gathering)
+                await Task.Delay(_gathering, cut);
+            woken = Stopwatch.GetTimestamp();
             // Rented only while there is something to move: an idle stream holds no buffer.
             byte[] input = ArrayPool<byte>.Shared.Rent(InputSize), output = ArrayPool<byte>.Shared.Rent(OutputSize);
             try
             {
-                more = await MoveAvailableAsync(source, entries, log, input, output, cut);
+                (more, moved) = await MoveAvailableAsync(source, entries, log, input, output, cut);
             }
             finally
             {
@@ -32,11 +42,12 @@ internal static class LogCopy
         }
     }
 
-    /// <returns>False at the output's end.</returns>
-    private static async Task<bool> MoveAvailableAsync(
+    /// <returns>False at the output's end, and how much it was.</returns>
+    private static async Task<(bool More, long Moved)> MoveAvailableAsync(
         FileDescriptor source, LogEntries entries, ContainerLog log, byte[] input, byte[] output, CancellationToken cut)
     {
         byte[] stamp = new byte[LogEntries.StampLength];
+        long moved = 0;
         while (TryRead(source, input, out int count))
         {
             // One time for what was read together: nobody can tell when the container wrote which of it.
@@ -44,15 +55,16 @@ internal static class LogCopy
             if (count == 0)
             {
                 await log.WriteAsync(output.AsMemory(0, entries.Finish(stamp, output)), cut);
-                return false;
+                return (false, moved);
             }
+            moved += count;
             for (int done = 0; done < count;)
             {
                 done += entries.Format(input.AsSpan(done, count - done), stamp, output, out int written);
                 await log.WriteAsync(output.AsMemory(0, written), cut);
             }
         }
-        return true;
+        return (true, moved);
     }
 
     private static bool TryRead(FileDescriptor source, Span<byte> buffer, out int count)

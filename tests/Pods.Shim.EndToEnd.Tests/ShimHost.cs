@@ -1,4 +1,5 @@
 using Pods.TestKit;
+using Pods.Ttrpc;
 
 namespace Pods.Shim.EndToEnd.Tests;
 
@@ -35,6 +36,14 @@ public abstract class ShimHost : IAsyncLifetime
     {
         if (_daemon is not null)
             await _daemon.DisposeAsync();
+    }
+
+    /// <summary>To the shim itself, past containerd.</summary>
+    public async Task<TtrpcChannel> ConnectAsync(string id)
+    {
+        string bundle = Path.Combine(Daemon.State, "io.containerd.runtime.v2.task/k8s.io", id);
+        string address = await File.ReadAllTextAsync(Path.Combine(bundle, "address"));
+        return await TtrpcChannel.ConnectAsync(address["unix://".Length..], CancellationToken.None);
     }
 
     public Task<CommandResult> CtrAsync(params string[] arguments) => Daemon.CtrAsync(arguments);
