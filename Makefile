@@ -53,6 +53,11 @@ bench: build ## measure side by side with the stock shim (needs root)
 deb: build ## make out/pods_<version>_<arch>.deb
 	packaging/build-deb.sh $(VERSION) $(OUT)
 
+test-vm: deb ## install, reboot, upgrade and purge the .deb in a Debian 13 machine under QEMU (needs root, some minutes)
+	mkdir -p $(OUT)/next
+	packaging/build-deb.sh $(VERSION)+next $(OUT)/next $(BIN)
+	tests/vm/run.sh trixie $(OUT)/pods_$(VERSION)_$$(dpkg --print-architecture).deb $(OUT)/next/pods_$(VERSION)+next_$$(dpkg --print-architecture).deb
+
 install: build ## install below DESTDIR and PREFIX (what packaging calls)
 	packaging/install.sh "$(DESTDIR)" "$(PREFIX)" $(BIN) $(OUT)
 
@@ -60,4 +65,4 @@ clean: ## remove what was built
 	rm -rf $(OUT)
 	find . -type d \( -name bin -o -name obj \) -not -path './.git/*' -prune -exec rm -rf {} +
 
-.PHONY: help deps build test demo bench deb install clean
+.PHONY: help deps build test test-vm demo bench deb install clean

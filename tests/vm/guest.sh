@@ -1,0 +1,108 @@
+#!/bin/bash
+# Runs inside the machine at each boot: first installs and uses the package and reboots, then sees what came back,
+# upgrades, and purges. Results go to the second serial port, one line each.
+cd /payload || exit 1
+exec 3> /dev/ttyS1
+stage=$(cat /root/stage 2> /dev/null || echo 1)
+export CONTAINERD_NAMESPACE=k8s.io DEBIAN_FRONTEND=noninteractive
+log=/root/log
+
+note() { echo "# $*" >&3; }
+# check WHAT COMMAND…: one line of the result; when it fails, what the command said.
+check() {
+  local what=$1
+  shift
+  if "$@" > "$log" 2>&1; then echo "ok $what" >&3; else
+    echo "not ok $what" >&3
+    tail -15 "$log" | sed 's/^/#   /' >&3
+  fi
+}
+# Runs a command until it succeeds, at most for a minute.
+soon() {
+  local end=$((SECONDS + 60))
+  until "$@"; do
+    [ "$SECONDS" -lt "$end" ] || return 1
+    sleep 0.3
+  done
+}
+phase() { pods get pod "$1" -o 'jsonpath={.status.phase}'; }
+is() { local wanted=$1 got; shift; got=$("$@" 2>&1); echo "got: $got"; [ "$got" = "$wanted" ]; }
+has() { local wanted=$1; shift; "$@" 2>&1 | tee /dev/stderr | grep -q -- "$wanted"; }
+none() { local got; got=$("$@" 2> /dev/null); echo "got: $got"; [ -z "$got" ]; }
+pids() { ctr tasks ls | awk 'NR > 1 {print $1, $2}' | sort; }
+shims() { ps -eo pid,args | awk '$2 ~ /containerd-shim-pods-v1$/'; }
+cgroup_of() { cut -d: -f3 "/proc/$(ctr tasks ls | awk -v id="$1" '$1 == id {print $2}')/cgroup"; }
+container() { pods get pod "$1" -o 'jsonpath={.status.containerStatuses[0].containerID}' | sed 's|.*//||'; }
+memory_limit() { cat "/sys/fs/cgroup$(cgroup_of "$(container "$1")")/memory.max"; }
+
+install_package() { apt-get install -y "$1"; }
+owner_of_socket() { stat -c '%U:%G %a' /run/pods/podsd.sock; }
+restart_daemon() { systemctl restart podsd; }
+conffile_kept() { grep -q '^node-name: kept' /etc/pods/podsd.yaml; }
+
+case "$stage" in
+1)
+  echo crashed > /root/stage
+  note "$(. /etc/os-release; echo "$PRETTY_NAME"), kernel $(uname -r), $(containerd --version | cut -d' ' -f3), cgroups $(stat -fc %T /sys/fs/cgroup)"
+  check "the package installs with apt" install_package ./pods.deb
+  check "podsd runs as a service that has said that it is ready" is active systemctl is-active podsd
+  check "podsd starts at boot" is enabled systemctl is-enabled podsd
+  check "the socket is for root and the group pods" is "root:pods 660" owner_of_socket
+  check "an image is imported" pods import busybox.tar
+  check "a pod is applied" pods apply -f web.yaml
+  check "it becomes Ready" pods wait --for=condition=Ready --timeout=60s pod/web
+  check "its cgroup is below /pods on cgroup v2" has '^/pods' cgroup_of "$(container web)"
+  check "its memory limit is the kernel's" is 33554432 memory_limit web
+  check "exec runs in it" is web pods exec web -- hostname
+  check "its logs are read" soon has '^serving$' pods logs web
+  check "it is reached from the host" has 'hello' ./busybox wget -q -O - "http://$(pods get pod web -o 'jsonpath={.status.podIP}'):8080/"
+  check "a pod above its memory limit is applied" pods apply -f hog.yaml
+  check "it ends" soon is Failed phase hog
+  check "because of its memory" is OOMKilled pods get pod hog -o 'jsonpath={.status.containerStatuses[0].state.terminated.reason}'
+  before=$(pids)
+  check "podsd restarts" restart_daemon
+  check "the containers have kept their pids" is "$before" pids
+  check "the pod is still Running" is Running phase web
+  echo 2 > /root/stage
+  note "reboot"
+  sync
+  systemctl reboot
+  ;;
+2)
+  echo crashed > /root/stage
+  check "podsd is up after the reboot" soon is active systemctl is-active podsd
+  check "the pod comes back" pods wait --for=condition=Ready --timeout=120s pod/web
+  check "its restart is counted" has '^[1-9]' pods get pod web -o 'jsonpath={.status.containerStatuses[0].restartCount}'
+  check "a pod that had ended stays ended" is Failed phase hog
+  check "exec runs in it again" is web pods exec web -- hostname
+  before=$(pids)
+  shims_before=$(shims)
+  echo 'node-name: kept' >> /etc/pods/podsd.yaml
+  check "an upgrade installs under running pods" install_package ./next.deb
+  check "the containers have kept their pids through the upgrade" is "$before" pids
+  check "and the shims" is "$shims_before" shims
+  check "the changed configuration file is kept" conffile_kept
+  check "podsd runs again" is active systemctl is-active podsd
+  check "the pod is Running after the upgrade" is Running phase web
+  check "a new pod runs on the new package" pods apply -f second.yaml
+  check "it becomes Ready too" pods wait --for=condition=Ready --timeout=60s pod/second
+  check "the package is purged" apt-get purge -y pods
+  check "no task is left" none ctr tasks ls -q
+  check "no container is left" none ctr containers ls -q
+  check "no shim is left" none shims
+  check "no network namespace is left" none ls -A /run/netns
+  check "no directory of ours is left" none find /var/lib/pods /etc/pods /var/log/pods /run/pods /usr/lib/pods -maxdepth 0
+  check "no cgroup of ours is left" none find /sys/fs/cgroup -maxdepth 1 -name 'pods*'
+  check "no bridge of ours is left" none find /sys/class/net -name 'pods*'
+  check "no mount of ours is left" none grep -E '/pods' /proc/self/mounts
+  check "no lease of ours is left" none ctr leases ls -q
+  check "no NAT rule of a pod is left" none bash -c "iptables-save -t nat | grep -E '10\.87\.|8080'"
+  note "end"
+  sync
+  systemctl poweroff
+  ;;
+*)
+  check "the machine boots only when it is told to" false
+  systemctl poweroff
+  ;;
+esac

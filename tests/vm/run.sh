@@ -1,0 +1,100 @@
+#!/usr/bin/env bash
+# run.sh SUITE DEB NEXT_DEB: boots a real machine of Debian SUITE (trixie, bookworm) in QEMU, lets guest.sh install, use,
+# reboot, upgrade and purge the package in it, and ends with the line "N passed, N failed, N skipped".
+# The machine's disk is made once and kept in out/vm; what a run writes to it is forgotten.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+suite=$1 deb=$2 next=$3
+cache=$PWD/out/vm
+base=$cache/$suite
+limit=${PODS_VM_LIMIT:-1200}   # seconds for the whole run; about 400 on two busy cores without KVM
+
+for program in mmdebstrap qemu-system-x86_64 mke2fs busybox; do
+  command -v "$program" > /dev/null || { echo "vm: $program is missing (apt-get install mmdebstrap qemu-system-x86 e2fsprogs busybox-static)" >&2; exit 1; }
+done
+
+work=$(mktemp -d)
+qemu=
+finish() {
+  [ -z "$qemu" ] || kill "$qemu" 2> /dev/null || true
+  rm -rf "$work"
+}
+trap finish EXIT
+
+make_disk() {
+  # The mirror that this machine uses already.
+  local mirror packages
+  mirror=$(apt-get indextargets --format '$(REPO_URI)' 2> /dev/null | grep -v -e security -e updates | sort | uniq -c | sort -rn | awk 'NR == 1 {print $2}')
+  packages=linux-image-cloud-amd64,systemd,systemd-sysv,dbus,udev,kmod,iproute2,procps,passwd,init-system-helpers
+  packages+=,containerd,runc,containernetworking-plugins,iptables
+  echo "vm: making the disk of $suite"
+  mkdir -p "$cache"
+  install -d "$work/root"
+  mmdebstrap --quiet --variant=minbase --include="$packages" \
+    --aptopt='APT::Install-Recommends "false"' "$suite" "$work/root.tar" \
+    "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror $suite main" > "$work/mmdebstrap.log" 2>&1 \
+    || { cat "$work/mmdebstrap.log"; return 1; }
+  tar -C "$work/root" -xf "$work/root.tar"
+  rm "$work/root.tar"
+  printf '/dev/vda / ext4 defaults 0 1\n' > "$work/root/etc/fstab"
+  echo pods-vm > "$work/root/etc/hostname"
+  cat > "$work/root/etc/systemd/system/pods-test.service" <<'UNIT'
+[Unit]
+Description=the test that the second disk holds
+After=multi-user.target
+[Service]
+ExecStart=/bin/sh -c 'rm -rf /payload && mkdir /payload && tar -C /payload -xf /dev/vdb && exec /payload/guest.sh'
+Environment=HOME=/root
+StandardOutput=journal+console
+StandardError=journal+console
+[Install]
+WantedBy=multi-user.target
+UNIT
+  ln -s ../pods-test.service "$work/root/etc/systemd/system/multi-user.target.wants/pods-test.service"
+  cp "$work/root"/boot/vmlinuz-* "$base.vmlinuz"
+  cp "$work/root"/boot/initrd.img-* "$base.initrd"
+  mke2fs -q -t ext4 -d "$work/root" -L pods "$base.new" 3G
+  rm -rf "$work/root"
+  # What the disk was made by: another recipe makes another disk.
+  recipe > "$base.recipe"
+  mv "$base.new" "$base.ext4"
+}
+recipe() { declare -f make_disk | sha256sum; }
+[ -e "$base.ext4" ] && [ "$(recipe)" = "$(cat "$base.recipe" 2> /dev/null)" ] || make_disk
+
+mkdir "$work/payload"
+cp tests/vm/guest.sh "$work/payload/"
+cp tests/vm/*.yaml "$work/payload/"
+cp "$deb" "$work/payload/pods.deb"
+cp "$next" "$work/payload/next.deb"
+examples/demo-image.sh registry.local/busybox:vm "$work/payload/busybox.tar"
+cp "$(command -v busybox)" "$work/payload/busybox"
+tar -C "$work/payload" --owner=0 --group=0 -cf "$work/payload.img" .
+truncate -s %1M "$work/payload.img"   # a disk is whole sectors
+
+echo "vm: booting $suite"
+# The kernel does without cmpxchg16b (clearcpuid), after which QEMU 7.2 may leave garbage in the flags: a double fault in kmalloc.
+# -snapshot: writes go to a file that nobody else sees; it lives across the guest's reboots.
+qemu-system-x86_64 -machine q35 -accel tcg,thread=multi -cpu max,la57=off -smp 2 -m 2048 -nographic -nodefaults -snapshot \
+  -kernel "$base.vmlinuz" -initrd "$base.initrd" \
+  -append "root=/dev/vda rw console=ttyS0 systemd.show_status=false panic=-1 clearcpuid=cx16" \
+  -drive "file=$base.ext4,if=virtio,format=raw" -drive "file=$work/payload.img,if=virtio,format=raw,readonly=on" \
+  -serial "file:$work/console" -serial "file:$work/results" \
+  -device virtio-rng-pci < /dev/null > "$work/qemu.log" 2>&1 &
+qemu=$!
+timeout "$limit" tail --pid="$qemu" -f /dev/null || echo "not ok the machine ends within $limit s" >> "$work/results"
+tr -d '\r' < "$work/results" > "$work/clean"
+grep -aE '^(ok|not ok|skip|#) ' "$work/clean" || true
+passed=$(grep -ac '^ok ' "$work/clean" || true)
+failed=$(grep -ac '^not ok ' "$work/clean" || true)
+skipped=$(grep -ac '^skip ' "$work/clean" || true)
+if ! grep -aq '^# end' "$work/clean"; then
+  failed=$((failed + 1))
+  echo "not ok the guest came to its end"
+fi
+if [ "$failed" != 0 ]; then
+  echo "vm: console:" && tail -c 6000 "$work/console"
+  cat "$work/qemu.log"
+fi
+echo "$passed passed, $failed failed, $skipped skipped"
+[ "$failed" = 0 ]
