@@ -1,10 +1,11 @@
+using System.Net;
 using System.Net.Sockets;
 using Grpc.Core;
 
 namespace Pods.Grpc;
 
 /// <summary>
-/// A client of the gRPC server behind one unix socket. It connects when a call finds no connection open and tries once:
+/// A client of the gRPC server behind one unix socket or one TCP port, without TLS. It connects when a call finds no connection open and tries once:
 /// whether and when to call again is the caller's matter.
 /// </summary>
 public sealed class GrpcChannel : ChannelBase, IAsyncDisposable
@@ -12,7 +13,7 @@ public sealed class GrpcChannel : ChannelBase, IAsyncDisposable
     private readonly HttpMessageInvoker _http;
     private readonly CancellationTokenSource _closed = new();
 
-    private GrpcChannel(UnixDomainSocketEndPoint endPoint, string path, GrpcChannelOptions options) : base(path)
+    private GrpcChannel(EndPoint endPoint, string target, GrpcChannelOptions options) : base(target)
     {
         Options = options;
         _http = new HttpMessageInvoker(new SocketsHttpHandler
@@ -48,6 +49,10 @@ public sealed class GrpcChannel : ChannelBase, IAsyncDisposable
         }
     }
 
+    public static GrpcChannel ForTcp(string host, int port, GrpcChannelOptions? options = null) =>
+        new(IPAddress.TryParse(host, out IPAddress? address) ? new IPEndPoint(address, port) : new DnsEndPoint(host, port),
+            $"{host}:{port}", options ?? new GrpcChannelOptions());
+
     public override CallInvoker CreateCallInvoker() => new HttpCallInvoker(this);
 
     public async ValueTask DisposeAsync() => await ShutdownAsync();
@@ -60,9 +65,11 @@ public sealed class GrpcChannel : ChannelBase, IAsyncDisposable
         _http.Dispose();
     }
 
-    private static async ValueTask<Stream> ConnectAsync(UnixDomainSocketEndPoint endPoint, CancellationToken cancel)
+    private static async ValueTask<Stream> ConnectAsync(EndPoint endPoint, CancellationToken cancel)
     {
-        Socket socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        Socket socket = endPoint is UnixDomainSocketEndPoint
+            ? new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
+            : new(SocketType.Stream, ProtocolType.Tcp);
         try
         {
             await socket.ConnectAsync(endPoint, cancel);

@@ -36,7 +36,35 @@ public static class PodDefaults
         Ports = container.Ports?.Select(p => Apply(p, spec.HostNetwork == true)).ToArray(),
         Env = container.Env?.Select(Apply).ToArray(),
         Resources = Apply(container.Resources ?? new()),
+        StartupProbe = Apply(container.StartupProbe),
+        LivenessProbe = Apply(container.LivenessProbe),
+        ReadinessProbe = Apply(container.ReadinessProbe),
+        Lifecycle = container.Lifecycle is { } hooks
+            ? hooks with { PostStart = Apply(hooks.PostStart), PreStop = Apply(hooks.PreStop) } : null,
+        TerminationMessagePath = container.TerminationMessagePath ?? "/dev/termination-log",
+        TerminationMessagePolicy = container.TerminationMessagePolicy ?? "File",
     };
+
+    private static Probe? Apply(Probe? probe) => probe is null ? null : probe with
+    {
+        HttpGet = Apply(probe.HttpGet),
+        TimeoutSeconds = OrDefault(probe.TimeoutSeconds, 1),
+        PeriodSeconds = OrDefault(probe.PeriodSeconds, 10),
+        SuccessThreshold = OrDefault(probe.SuccessThreshold, 1),
+        FailureThreshold = OrDefault(probe.FailureThreshold, 3),
+    };
+
+    private static LifecycleHandler? Apply(LifecycleHandler? handler) =>
+        handler is null ? null : handler with { HttpGet = Apply(handler.HttpGet) };
+
+    private static HttpGetAction? Apply(HttpGetAction? request) => request is null ? null : request with
+    {
+        Path = string.IsNullOrEmpty(request.Path) ? "/" : request.Path,
+        Scheme = string.IsNullOrEmpty(request.Scheme) ? "HTTP" : request.Scheme,
+    };
+
+    // Kubernetes cannot tell 0 from "not set" in these fields.
+    private static int OrDefault(int? value, int otherwise) => value is null or 0 ? otherwise : value.Value;
 
     private static EnvVar Apply(EnvVar variable) => variable.ValueFrom?.FieldRef is { ApiVersion: null } field
         ? variable with { ValueFrom = variable.ValueFrom with { FieldRef = field with { ApiVersion = "v1" } } }

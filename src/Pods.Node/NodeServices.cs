@@ -16,6 +16,7 @@ public sealed record NodeServices
     public required NodeFacts Facts { get; init; }
     public required string HostIp { get; init; }
     public required TimeProvider Time { get; init; }
+    public ProbeCalls Probes { get; init; } = new();
     /// <summary>A line for the operator; never a secret.</summary>
     public required Action<string> Log { get; init; }
 }

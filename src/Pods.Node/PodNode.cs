@@ -135,13 +135,15 @@ public sealed class PodNode
         await _node.Containerd.Namespaces.EnsureAsync(_node.Options.ContainerdNamespace, cancel);
         Dictionary<string, TaskRecord> tasks = (await _node.Containerd.Tasks.ListAsync(cancel)).ToDictionary(t => t.ContainerId);
         DateTimeOffset now = _node.Time.GetUtcNow();
+        TerminationMessages messages = new(_node.Options);
         foreach (StoredPod stored in _node.Store.List())
         {
             Func<PodMemory, PodMemory> catchUp = memory => Recovery.CatchUp(memory, stored.Pod.Spec!, tasks, now);
             if (_workers.TryGetValue(stored.Pod.Metadata!.Uid!, out PodWorker? worker))
                 worker.Post(catchUp);
             else
-                _node.Store.Update(stored.Pod.Metadata.Uid!, s => s with { Memory = catchUp(s.Memory) }, isDurable: false);
+                _node.Store.Update(stored.Pod.Metadata.Uid!,
+                    s => s with { Memory = messages.Note(s.Pod, s.Memory, Recovery.Resume(catchUp(s.Memory))) }, isDurable: false);
         }
         if (!_firstSync.Task.IsCompleted)
             await new Recovery(_node).RemoveOrphansAsync(cancel);

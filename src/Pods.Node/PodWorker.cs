@@ -18,17 +18,23 @@ internal sealed class PodWorker
     private readonly SandboxSteps _sandboxes;
     private readonly ContainerSteps _containers;
     private readonly TeardownSteps _teardown;
+    private readonly HookSteps _hooks;
+    private readonly StopSteps _stops;
+    private readonly PodProbes _probes;
+    private readonly TerminationMessages _messages;
     private readonly CancellationToken _stopping;
     private readonly Channel<Notice> _inbox = Channel.CreateUnbounded<Notice>();
     private readonly Dictionary<PodStep, Task> _running = [];
     private readonly CancellationTokenSource _deleting = new();
-    private bool _wasTerminated;
+    private CancellationTokenSource _stopChanges = new();   // cancelled and made anew when the deadline of the deletion changes
+    private DateTimeOffset? _deadline;
     private DateTimeOffset _retryAt = DateTimeOffset.MinValue;
 
     public PodWorker(NodeServices node, string uid, CancellationToken stopping)
     {
         (_node, _uid, _stopping) = (node, uid, stopping);
         (_sandboxes, _containers, _teardown) = (new(node), new(node), new(node));
+        (_hooks, _stops, _probes, _messages) = (new(node), new(node), new(node, Post, stopping), new(node.Options));
         Ended = RunAsync();
     }
 
@@ -48,12 +54,12 @@ internal sealed class PodWorker
         await Task.Yield();
         try
         {
-            while (_node.Store.FindByUid(_uid) is { } stored)
+            while (Judge() is { } stored)
             {
-                if (stored.Pod.Metadata!.DeletionTimestamp is not null)
-                    await _deleting.CancelAsync();
-                PodPlan plan = PodPlan.For(stored.Pod, stored.Memory, _wasTerminated, _node.Time.GetUtcNow());
+                await NoteEndAsync(stored);
+                PodPlan plan = PodPlan.For(stored.Pod, stored.Memory, _node.Time.GetUtcNow());
                 PublishStatus();
+                _probes.Follow(stored);
                 foreach (PodStep step in plan.Steps.Where(MayBegin))
                     Begin(step, stored);
                 await SleepAsync(plan);
@@ -63,14 +69,34 @@ internal sealed class PodWorker
         {
             // podsd stops: the pod goes on without it.
         }
-        await Task.WhenAll(_running.Values);
+        await Task.WhenAll([_probes.EndAsync(), .. _running.Values]);
         _deleting.Dispose();
+        _stopChanges.Dispose();
     }
 
-    /// <summary>Steps on the whole sandbox run alone; containers start beside each other.</summary>
+    /// <summary>The pod, failed as a whole once its time is up.</summary>
+    private StoredPod? Judge() => _node.Store.FindByUid(_uid) is { } stored
+        && PodOutcome.Overdue(stored.Pod, stored.Memory, _node.Time.GetUtcNow()) is { } verdict
+            ? _node.Store.Update(_uid, s => WithStatus(s with { Memory = s.Memory with { Verdict = verdict } }), isDurable: true)
+            : _node.Store.FindByUid(_uid);
+
+    /// <summary>Nothing is started any more in a pod that ends; another deadline counts for hooks and stops that are under way too.</summary>
+    private async Task NoteEndAsync(StoredPod stored)
+    {
+        DateTimeOffset? deadline = stored.Pod.Metadata!.DeletionTimestamp ?? stored.Memory.Verdict?.Deadline;
+        if (deadline == _deadline)
+            return;
+        _deadline = deadline;
+        await _deleting.CancelAsync();
+        await _stopChanges.CancelAsync();
+        _stopChanges.Dispose();
+        _stopChanges = new();
+    }
+
+    /// <summary>Steps on the whole sandbox run alone; those on containers beside each other, one at a time for each.</summary>
     private bool MayBegin(PodStep step) =>
-        _node.Time.GetUtcNow() >= _retryAt && !_running.ContainsKey(step)
-        && (step is PodStep.StartContainer ? _running.Keys.All(k => k is PodStep.StartContainer) : _running.Count == 0);
+        _node.Time.GetUtcNow() >= _retryAt
+        && (step.Container is { } name ? _running.Keys.All(k => k.Container is { } other && other != name) : _running.Count == 0);
 
     private async Task SleepAsync(PodPlan plan)
     {
@@ -103,7 +129,7 @@ internal sealed class PodWorker
 
     private StoredPod Apply(StoredPod stored, Func<PodMemory, PodMemory> change)
     {
-        PodMemory memory = change(stored.Memory);
+        PodMemory memory = _messages.Note(stored.Pod, stored.Memory, change(stored.Memory));
         return ReferenceEquals(memory, stored.Memory) ? stored : WithStatus(stored with { Memory = memory });
     }
 
@@ -116,14 +142,17 @@ internal sealed class PodWorker
         return PodStatusComparison.AreEqual(status, stored.Pod.Status) ? stored : stored with { Pod = stored.Pod with { Status = status } };
     }
 
-    private void Begin(PodStep step, StoredPod stored) => _running[step] = RunStepAsync(step, stored);
+    private void Begin(PodStep step, StoredPod stored) => _running[step] = RunStepAsync(step, stored, step switch
+    {
+        PodStep.StartContainer or PodStep.CreateSandbox => _deleting.Token,
+        PodStep.PreStop or PodStep.StopContainer => _stopChanges.Token,
+        _ => CancellationToken.None,
+    });
 
-    private async Task RunStepAsync(PodStep step, StoredPod stored)
+    private async Task RunStepAsync(PodStep step, StoredPod stored, CancellationToken ends)
     {
         await Task.Yield();
-        using CancellationTokenSource cancel = step is PodStep.StartContainer or PodStep.CreateSandbox
-            ? CancellationTokenSource.CreateLinkedTokenSource(_stopping, _deleting.Token)
-            : CancellationTokenSource.CreateLinkedTokenSource(_stopping);
+        using CancellationTokenSource cancel = CancellationTokenSource.CreateLinkedTokenSource(_stopping, ends);
         try
         {
             PostEnd(step, await DoAsync(step, stored, cancel.Token));
@@ -147,10 +176,12 @@ internal sealed class PodWorker
                 return await CreateSandboxAsync(pod, stored.Memory, cancel);
             case PodStep.StartContainer start:
                 return await StartContainerAsync(pod, stored.Memory, start.Name, cancel);
-            case PodStep.Terminate:
-                await new TerminationSteps(_node).TerminateAsync(stored, cancel);
-                _wasTerminated = true;
-                return memory => memory;
+            case PodStep.PreStop hook when stored.Memory.Run(hook.Name) is { } run:
+                await _hooks.PreStopAsync(stored, ContainerRules.Find(pod.Spec!, hook.Name)!, hook.Deadline, cancel);
+                return memory => MemoryChanges.OfRun(memory, run.Id, r => r with { IsPreStopDone = true });
+            case PodStep.StopContainer stop when stored.Memory.Run(stop.Name) is { } run:
+                ProcessExit? exit = await _stops.StopAsync(pod, run, stop.KillAt, cancel);
+                return memory => MemoryChanges.Exited(memory, pod.Spec!, run.Id, exit?.Status ?? 137, exit?.At ?? _node.Time.GetUtcNow());
             case PodStep.RemoveSandbox:
                 await _teardown.RemoveSandboxAsync(_uid, stored.Memory.Sandbox?.Id, _sandboxes.PodCgroup(pod), cancel);
                 return memory => MemoryChanges.SandboxRemoved(memory, pod.Spec!, _node.Time.GetUtcNow());
@@ -183,14 +214,29 @@ internal sealed class PodWorker
 
     private async Task<Func<PodMemory, PodMemory>> StartContainerAsync(Pod pod, PodMemory memory, string name, CancellationToken cancel)
     {
-        Container container = (pod.Spec!.InitContainers ?? []).Concat(pod.Spec.Containers ?? []).First(c => c.Name == name);
+        Container container = ContainerRules.Find(pod.Spec!, name)!;
         ContainerRun run = await _containers.StartAsync(pod, container, memory.Sandbox!, memory.Run(name), cancel);
         // Noted at once: the exit of a container that is not known yet would belong to no pod. One that came before is in containerd.
         _node.Store.Update(_uid, s => Apply(s, m => m.With(run)), isDurable: false);
+        if (run.IsPostStartPending)
+            await PostStartAsync(pod, container, run.Id, cancel);
         TaskRecord? task = await _node.Containerd.Tasks.FindAsync(run.Id, "", cancel);
         return m => task is { Status: ProcessStatus.Stopped }
-            ? MemoryChanges.Exited(m, pod.Spec, run.Id, task.ExitStatus, task.ExitedAt ?? _node.Time.GetUtcNow())
+            ? MemoryChanges.Exited(m, pod.Spec!, run.Id, task.ExitStatus, task.ExitedAt ?? _node.Time.GetUtcNow())
             : m;
+    }
+
+    private async Task PostStartAsync(Pod pod, Container container, string runId, CancellationToken cancel)
+    {
+        if (_node.Store.FindByUid(_uid) is not { } stored)
+            return;
+        string? failure = await _hooks.PostStartAsync(stored, container, cancel);
+        if (failure is not null)
+            _node.Log($"pod {_uid}: FailedPostStartHook: {failure}");
+        TimeSpan grace = TimeSpan.FromSeconds(pod.Spec!.TerminationGracePeriodSeconds ?? 30);
+        Post(m => failure is null
+            ? MemoryChanges.OfRun(m, runId, r => r with { IsPostStartPending = false })
+            : MemoryChanges.ToStop(m, runId, new("PostStartHookError", failure, _node.Time.GetUtcNow() + grace)));
     }
 
     private void Fail(PodStep step, Exception e)

@@ -40,7 +40,11 @@ internal sealed class NodeParts : IAsyncDisposable
         });
     }
 
-    public ValueTask DisposeAsync() => Services.Containerd.DisposeAsync();
+    public ValueTask DisposeAsync()
+    {
+        Services.Probes.Dispose();
+        return Services.Containerd.DisposeAsync();
+    }
 
     private static NodeFacts ReadFacts()
     {

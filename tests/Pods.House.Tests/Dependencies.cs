@@ -20,7 +20,10 @@ internal static class Dependencies
         ["src/Pods.Manifests"] = ["src/Pods.Oci"],
         ["src/Pods.Network"] = ["src/Pods.Oci", "src/Pods.Linux"],
         ["src/Pods.Node"] =
-            ["src/Pods.Containerd", "src/Pods.Images", "src/Pods.Manifests", "src/Pods.Network", "src/Pods.Linux", "src/Pods.Oci"],
+            [
+                "src/Pods.Containerd", "src/Pods.Images", "src/Pods.Manifests", "src/Pods.Network", "src/Pods.Linux", "src/Pods.Oci",
+                "src/Pods.Grpc", "proto",   // grpc probes
+            ],
         ["src/podsd"] = ["src/Pods.Node"],
         ["src/pods"] = ["src/Pods.Manifests", "src/Pods.Linux"],
         ["shim"] = ["src/Pods.Rpc", "proto", "src/Pods.Ttrpc", "src/Pods.Linux", "src/Pods.Oci"],

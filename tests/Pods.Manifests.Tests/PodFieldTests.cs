@@ -27,6 +27,14 @@ public sealed class PodFieldTests
         ("spec.containers[].resources", KubernetesJson.Default.ResourceRequirements),
         ("spec.containers[].volumeMounts[]", KubernetesJson.Default.VolumeMount),
         ("spec.containers[].securityContext", KubernetesJson.Default.SecurityContext),
+        ("spec.containers[].livenessProbe", KubernetesJson.Default.Probe),
+        ("spec.containers[].livenessProbe.httpGet", KubernetesJson.Default.HttpGetAction),
+        ("spec.containers[].livenessProbe.httpGet.httpHeaders[]", KubernetesJson.Default.HttpHeader),
+        ("spec.containers[].livenessProbe.tcpSocket", KubernetesJson.Default.TcpSocketAction),
+        ("spec.containers[].livenessProbe.grpc", KubernetesJson.Default.GrpcAction),
+        ("spec.containers[].lifecycle", KubernetesJson.Default.Lifecycle),
+        ("spec.containers[].lifecycle.preStop", KubernetesJson.Default.LifecycleHandler),
+        ("spec.containers[].restartPolicyRules[]", KubernetesJson.Default.ContainerRestartRule),
         ("spec.containers[].securityContext.capabilities", KubernetesJson.Default.Capabilities),
     ];
 
@@ -54,13 +62,12 @@ public sealed class PodFieldTests
 
     // Kubernetes 1.37 as feature-anchors of the design has it; none of these may be taken for a slip of the pen.
     [Theory]
-    [InlineData("spec", "activeDeadlineSeconds affinity automountServiceAccountToken enableServiceLinks ephemeralContainers hostUsers "
+    [InlineData("spec", "affinity automountServiceAccountToken enableServiceLinks ephemeralContainers hostUsers "
         + "hostnameOverride nodeSelector os overhead preemptionPolicy priority priorityClassName readinessGates resourceClaims resources "
         + "runtimeClassName schedulerName schedulingGates serviceAccount serviceAccountName setHostnameAsFQDN subdomain tolerations "
         + "topologySpreadConstraints")]
     [InlineData("spec.securityContext", "appArmorProfile fsGroupChangePolicy seLinuxChangePolicy seLinuxOptions supplementalGroupsPolicy windowsOptions")]
-    [InlineData("spec.containers[]", "envFrom lifecycle livenessProbe readinessProbe resizePolicy restartPolicy restartPolicyRules startupProbe "
-        + "stdinOnce terminationMessagePath terminationMessagePolicy volumeDevices")]
+    [InlineData("spec.containers[]", "envFrom resizePolicy stdinOnce volumeDevices")]
     [InlineData("spec.containers[].env[].valueFrom", "configMapKeyRef fileKeyRef resourceFieldRef secretKeyRef")]
     [InlineData("spec.containers[].resources", "claims")]
     [InlineData("spec.containers[].securityContext", "appArmorProfile procMount seLinuxOptions windowsOptions")]

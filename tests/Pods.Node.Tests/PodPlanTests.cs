@@ -64,7 +64,7 @@ public sealed class PodPlanTests
         PodMemory memory = new PodMemory { Sandbox = Ready }.With(Running("a"))
             .With(Exited("b", 1) with { Backoff = TimeSpan.FromSeconds(20) });
 
-        PodPlan before = For(Pod(), memory), after = PodPlan.For(Pod(), memory, false, Now.AddSeconds(20));
+        PodPlan before = For(Pod(), memory), after = PodPlan.For(Pod(), memory, Now.AddSeconds(20));
 
         Assert.Empty(before.Steps);
         Assert.Equal(Now.AddSeconds(20), before.WakeAt);
@@ -98,16 +98,23 @@ public sealed class PodPlanTests
         Pod pod = Pod() with { Metadata = new() { DeletionTimestamp = Now.AddSeconds(30) } };
         PodMemory running = new PodMemory { Sandbox = Ready }.With(Running("a"));
 
-        Assert.Equal([new PodStep.Terminate()], For(pod, running).Steps);
-        PodPlan asked = PodPlan.For(pod, running, wasTerminated: true, Now);
-        Assert.Empty(asked.Steps);
+        PodPlan asked = For(pod, running);
+        Assert.Equal([new PodStep.StopContainer("a", Now.AddSeconds(30))], asked.Steps);
         Assert.Equal(Now.AddSeconds(30), asked.WakeAt);
-        Assert.Equal([new PodStep.RemoveSandbox()], PodPlan.For(pod, running, wasTerminated: true, Now.AddSeconds(30)).Steps);
+        Assert.Equal([new PodStep.RemoveSandbox()], PodPlan.For(pod, running, Now.AddSeconds(30) + StopPlan.Patience).Steps);
         Assert.Equal([new PodStep.RemoveSandbox()], For(pod, new PodMemory { Sandbox = Ready }.With(Exited("a", 0))).Steps);
         Assert.Equal([new PodStep.Forget()], For(pod, new PodMemory().With(Exited("a", 0))).Steps);
     }
 
-    private static PodPlan For(Pod pod, PodMemory memory) => PodPlan.For(pod, memory, wasTerminated: false, Now);
+    [Fact]
+    public void Pod_deleted_without_grace_is_killed_at_once()
+    {
+        Pod pod = Pod() with { Metadata = new() { DeletionTimestamp = Now, DeletionGracePeriodSeconds = 0 } };
+
+        Assert.Equal([new PodStep.RemoveSandbox()], For(pod, new PodMemory { Sandbox = Ready }.With(Running("a"))).Steps);
+    }
+
+    private static PodPlan For(Pod pod, PodMemory memory) => PodPlan.For(pod, memory, Now);
 
     private static Pod Pod(string policy = "Always", string? init = null) => new()
     {

@@ -17,6 +17,16 @@ public sealed record Container
     public bool? Stdin { get; init; }
     public bool? Tty { get; init; }
     public SecurityContext? SecurityContext { get; init; }
+    public Probe? StartupProbe { get; init; }
+    public Probe? LivenessProbe { get; init; }
+    public Probe? ReadinessProbe { get; init; }
+    public Lifecycle? Lifecycle { get; init; }
+    /// <summary>Of this container alone, in place of the pod's; Always makes an init container a sidecar.</summary>
+    public string? RestartPolicy { get; init; }
+    public IReadOnlyList<ContainerRestartRule>? RestartPolicyRules { get; init; }
+    public string? TerminationMessagePath { get; init; }
+    /// <summary>File or FallbackToLogsOnError.</summary>
+    public string? TerminationMessagePolicy { get; init; }
 }
 
 public sealed record EnvVar

@@ -9,6 +9,8 @@ public sealed record PodSpec
     /// <summary>Always, OnFailure or Never.</summary>
     public string? RestartPolicy { get; init; }
     public long? TerminationGracePeriodSeconds { get; init; }
+    /// <summary>How long the pod may be active before it is failed.</summary>
+    public long? ActiveDeadlineSeconds { get; init; }
     public bool? HostNetwork { get; init; }
     public bool? HostPID { get; init; }
     public bool? HostIPC { get; init; }

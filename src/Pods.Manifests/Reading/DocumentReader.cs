@@ -147,7 +147,7 @@ internal sealed class DocumentReader(string source)
     private void WriteNothing(FieldKind kind) => _writer.WriteRawValue(kind switch
     {
         FieldKind.Object => "{}",
-        FieldKind.Integer or FieldKind.Integer32 => "0",
+        FieldKind.Integer or FieldKind.Integer32 or FieldKind.IntegerOrText => "0",
         _ => "\"\"",
     });
 
@@ -194,6 +194,7 @@ internal sealed class DocumentReader(string source)
         FieldKind.Boolean => "true or false",
         FieldKind.Integer => "a whole number",
         FieldKind.Integer32 => "a whole number of at most 32 bits",
+        FieldKind.IntegerOrText => "a whole number or a name",
         FieldKind.Quantity => "a quantity, such as 100m, 64Mi or 1.5",
         FieldKind.Time => "an RFC 3339 time",
         _ => "an object",

@@ -48,17 +48,58 @@ internal static class PodSchema
         [new("capabilities", FieldKind.Object, Type: CapabilitySet), new("seccompProfile", FieldKind.Object, Type: Seccomp)],
         NotYet("seLinuxOptions", "windowsOptions", "procMount", "appArmorProfile"));
 
+    private static readonly Schema ExecType = new(Fields(Text, List, "command"));
+
+    private static readonly Schema Header = new(Fields(Text, "name", "value"));
+
+    private static readonly Schema HttpGetType = new(
+        Fields(Text, "path", "host", "scheme"), Fields(IntegerOrText, "port"),
+        [new("httpHeaders", FieldKind.Object, List, Type: Header)]);
+
+    private static readonly Schema TcpSocketType = new(Fields(IntegerOrText, "port"), Fields(Text, "host"));
+
+    private static readonly Schema GrpcType = new(Fields(Integer32, "port"), Fields(Text, "service"));
+
+    private static readonly Schema ProbeType = new(
+        [
+            new("exec", FieldKind.Object, Type: ExecType), new("httpGet", FieldKind.Object, Type: HttpGetType),
+            new("tcpSocket", FieldKind.Object, Type: TcpSocketType), new("grpc", FieldKind.Object, Type: GrpcType),
+        ],
+        Fields(Integer32, "initialDelaySeconds", "timeoutSeconds", "periodSeconds", "successThreshold", "failureThreshold"),
+        Fields(Integer, "terminationGracePeriodSeconds"));
+
+    private static readonly Schema SleepType = new(Fields(Integer, "seconds"));
+
+    // A tcpSocket hook is a relic that no kubelet runs: there it fails every container, here it is refused beforehand.
+    private static readonly Schema Handler = new(
+        [
+            new("exec", FieldKind.Object, Type: ExecType), new("httpGet", FieldKind.Object, Type: HttpGetType),
+            new("sleep", FieldKind.Object, Type: SleepType),
+        ],
+        NotYet("tcpSocket"))
+    {
+        IsChoice = true,
+    };
+
+    private static readonly Schema LifecycleType = new(
+        [new("postStart", FieldKind.Object, Type: Handler), new("preStop", FieldKind.Object, Type: Handler)], NotYet("stopSignal"));
+
+    private static readonly Schema ExitCodes = new(Fields(Text, "operator"), [new("values", Integer32, List)]);
+
+    private static readonly Schema RestartRule = new(Fields(Text, "action"), [new("exitCodes", FieldKind.Object, Type: ExitCodes)]);
+
     private static readonly Schema ContainerType = new(
-        Fields(Text, "name", "image", "imagePullPolicy", "workingDir"),
+        Fields(Text, "name", "image", "imagePullPolicy", "workingDir", "restartPolicy", "terminationMessagePath", "terminationMessagePolicy"),
         [new("command", Text, List), new("args", Text, List)],
         Fields(FieldKind.Boolean, "stdin", "tty"),
         [
             new("env", FieldKind.Object, List, Type: Env), new("ports", FieldKind.Object, List, Type: Port),
             new("resources", FieldKind.Object, Type: Resources), new("volumeMounts", FieldKind.Object, List, Type: VolumeMount),
-            new("securityContext", FieldKind.Object, Type: ContainerSecurity),
+            new("securityContext", FieldKind.Object, Type: ContainerSecurity), new("lifecycle", FieldKind.Object, Type: LifecycleType),
+            new("livenessProbe", FieldKind.Object, Type: ProbeType), new("readinessProbe", FieldKind.Object, Type: ProbeType),
+            new("startupProbe", FieldKind.Object, Type: ProbeType), new("restartPolicyRules", FieldKind.Object, List, Type: RestartRule),
         ],
-        NotYet("envFrom", "livenessProbe", "readinessProbe", "startupProbe", "lifecycle", "terminationMessagePath",
-            "terminationMessagePolicy", "stdinOnce", "volumeDevices", "resizePolicy", "restartPolicy", "restartPolicyRules"));
+        NotYet("envFrom", "stdinOnce", "volumeDevices", "resizePolicy"));
 
     private static readonly Schema EmptyDir = new(Fields(Text, "medium"), Fields(FieldKind.Quantity, "sizeLimit"), NotYet("mode"));
 
@@ -92,7 +133,7 @@ internal static class PodSchema
 
     private static readonly Schema Spec = new(
         Fields(Text, "restartPolicy", "hostname", "dnsPolicy", "nodeName"),
-        Fields(Integer, "terminationGracePeriodSeconds"),
+        Fields(Integer, "terminationGracePeriodSeconds", "activeDeadlineSeconds"),
         Fields(FieldKind.Boolean, "hostNetwork", "hostPID", "hostIPC", "shareProcessNamespace"),
         [
             new("containers", FieldKind.Object, List, Type: ContainerType), new("initContainers", FieldKind.Object, List, Type: ContainerType),
@@ -100,7 +141,7 @@ internal static class PodSchema
             new("dnsConfig", FieldKind.Object, Type: DnsConfig), new("securityContext", FieldKind.Object, Type: PodSecurity),
             new("imagePullSecrets", FieldKind.Object, List, Type: Reference),
         ],
-        NotYet("activeDeadlineSeconds", "affinity", "automountServiceAccountToken", "enableServiceLinks", "ephemeralContainers",
+        NotYet("affinity", "automountServiceAccountToken", "enableServiceLinks", "ephemeralContainers",
             "evictionResponders", "hostUsers", "hostnameOverride", "nodeSelector", "os", "overhead", "preemptionPolicy", "priority",
             "priorityClassName", "readinessGates", "resourceClaims", "resources", "runtimeClassName", "schedulerName", "schedulingGates",
             "schedulingGroup", "serviceAccount", "serviceAccountName", "setHostnameAsFQDN", "subdomain", "tolerations",

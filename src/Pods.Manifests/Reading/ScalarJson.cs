@@ -13,6 +13,8 @@ internal static class ScalarJson
         FieldKind.Boolean => ScalarKinds.ToBoolean(scalar) switch { true => "true", false => "false", null => null },
         FieldKind.Integer => Number(ScalarKinds.ToInteger(scalar)),
         FieldKind.Integer32 => Number(ScalarKinds.ToInteger(scalar) is >= int.MinValue and <= int.MaxValue and var small ? small : null),
+        FieldKind.IntegerOrText when ScalarKinds.IsNumber(scalar) => Of(FieldKind.Integer32, scalar),
+        FieldKind.IntegerOrText => Of(FieldKind.Text, scalar),
         FieldKind.Quantity when Quantity.TryParse(scalar.Text, out _) => Quoted(scalar.Text),
         FieldKind.Time when DateTimeOffset.TryParse(
             scalar.Text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time) => Quoted(time.ToString("O")),

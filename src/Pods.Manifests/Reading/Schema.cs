@@ -8,6 +8,8 @@ internal enum FieldKind
     Integer,
     /// <summary>An integer of Kubernetes' type int32.</summary>
     Integer32,
+    /// <summary>Kubernetes' IntOrString.</summary>
+    IntegerOrText,
     Quantity,
     Time,
     Object,

@@ -6,6 +6,7 @@ internal static class ContainerValidation
     private static readonly string[] Resources = ["cpu", "memory"];
     public static void Check(string path, Container container, HashSet<string> volumes, Findings found)
     {
+        found.OneOf(path + ".terminationMessagePolicy", container.TerminationMessagePolicy, "File", "FallbackToLogsOnError");
         found.RequiredName(path + ".name", container.Name, Names.DnsLabel);
         if (found.Required(path + ".image", container.Image) && container.Image!.Trim() != container.Image)
             found.Add(ManifestError.Invalid(path + ".image", container.Image, "must not have leading or trailing whitespace"));

@@ -10,6 +10,7 @@ internal static class SpecValidation
     {
         found.OneOf("spec.restartPolicy", spec.RestartPolicy, "Always", "OnFailure", "Never");
         found.Range("spec.terminationGracePeriodSeconds", spec.TerminationGracePeriodSeconds, 0, int.MaxValue);
+        found.Range("spec.activeDeadlineSeconds", spec.ActiveDeadlineSeconds, 1, int.MaxValue);
         found.Matches("spec.hostname", spec.Hostname, Names.DnsLabel);
         if (spec.ShareProcessNamespace == true && spec.HostPID == true)
             found.Add(ManifestError.Invalid("spec.shareProcessNamespace", true, "ShareProcessNamespace and HostPID cannot both be enabled"));
@@ -66,6 +67,7 @@ internal static class SpecValidation
             {
                 found.Unique($"spec.{field}[{i}].name", containers![i].Name, names);
                 ContainerValidation.Check($"spec.{field}[{i}]", containers[i], volumes, found);
+                ProbeValidation.Check($"spec.{field}[{i}]", containers[i], spec, isInit: field == "initContainers", found);
             }
     }
 

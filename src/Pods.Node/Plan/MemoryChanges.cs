@@ -28,6 +28,14 @@ internal static class MemoryChanges
         return memory with { Sandbox = null };
     }
 
+    /// <summary>A change of the run with this id, if it still runs: what is said of an earlier one is too late.</summary>
+    public static PodMemory OfRun(PodMemory memory, string id, Func<ContainerRun, ContainerRun> change) =>
+        memory.Runs.Values.FirstOrDefault(r => r.Id == id) is { Phase: RunPhase.Running } run ? memory.With(change(run)) : memory;
+
+    /// <summary>The first reason to stop a run stays.</summary>
+    public static PodMemory ToStop(PodMemory memory, string id, ContainerStop stop) =>
+        OfRun(memory, id, run => run.Stop is null ? run with { Stop = stop, IsReady = false } : run);
+
     public static PodMemory StartFailed(PodMemory memory, string name, string reason, string message, DateTimeOffset now)
     {
         ContainerRun run = memory.Run(name) ?? new() { Name = name };
@@ -59,7 +67,6 @@ internal static class MemoryChanges
                 ContainerID = "containerd://" + run.Id,
             },
         };
-        bool isInit = (spec.InitContainers ?? []).Any(c => c.Name == run.Name);
-        return ended with { WillRestart = isInit ? status != 0 && spec.RestartPolicy != "Never" : PodOutcome.ShouldRestart(spec, ended) };
+        return ended with { WillRestart = PodOutcome.ShouldRestart(spec, ended) };
     }
 }

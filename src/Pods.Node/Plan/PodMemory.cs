@@ -13,6 +13,8 @@ public sealed record PodMemory
     /// <summary>Why the sandbox could not be made, and when it is tried again.</summary>
     public StepFailure? SandboxFailure { get; init; }
     public DateTimeOffset? StartedAt { get; init; }
+    /// <summary>Why the pod is failed as a whole, once it is.</summary>
+    public PodVerdict? Verdict { get; init; }
 
     public PodMemory With(ContainerRun run) => this with { Runs = new Dictionary<string, ContainerRun>(Runs) { [run.Name] = run } };
 
@@ -63,7 +65,22 @@ public sealed record ContainerRun
     public TimeSpan? Backoff { get; init; }
     /// <summary>Why it could not be started, and when it is tried again.</summary>
     public StepFailure? Failure { get; init; }
+    /// <summary>Set from the start of a run until its postStart hook has ended well.</summary>
+    public bool IsPostStartPending { get; init; }
+    /// <summary>What the startup probe has said of this run.</summary>
+    public bool HasStarted { get; init; }
+    /// <summary>What the readiness probe says of this run.</summary>
+    public bool IsReady { get; init; }
+    /// <summary>Why this run is to be ended, though the pod goes on.</summary>
+    public ContainerStop? Stop { get; init; }
+    public bool IsPreStopDone { get; init; }
 }
+
+/// <summary>A run that is to end: the kubelet's reason, a sentence, and when its grace period is over.</summary>
+public sealed record ContainerStop(string Reason, string Message, DateTimeOffset Deadline);
+
+/// <summary>The end of a pod as a whole: the reason and message that its status shows, and when its grace period is over.</summary>
+public sealed record PodVerdict(string Reason, string Message, DateTimeOffset Deadline);
 
 /// <summary>A step that failed: the reason and message that the pod's status shows, and the time of the next try.</summary>
 public sealed record StepFailure(string Reason, string Message, DateTimeOffset RetryAt, TimeSpan Backoff);

@@ -5,14 +5,32 @@ namespace Pods.Node;
 /// <summary>One thing to do for a pod.</summary>
 public abstract record PodStep
 {
+    /// <summary>The one container that it concerns; null: the pod as a whole.</summary>
+    public virtual string? Container => null;
+
+    /// <summary>Whether it would do what the other does, be it with another deadline.</summary>
+    public bool IsSameAs(PodStep other) => GetType() == other.GetType() && Container == other.Container;
+
     /// <summary>Network, files, pause.</summary>
     public sealed record CreateSandbox : PodStep;
 
-    /// <summary>Image, root file system, process.</summary>
-    public sealed record StartContainer(string Name) : PodStep;
+    /// <summary>Image, root file system, process, postStart hook.</summary>
+    public sealed record StartContainer(string Name) : PodStep
+    {
+        public override string Container => Name;
+    }
 
-    /// <summary>The stop signal to everything that runs.</summary>
-    public sealed record Terminate : PodStep;
+    /// <summary>The hook that a container is given before its stop signal.</summary>
+    public sealed record PreStop(string Name, DateTimeOffset Deadline) : PodStep
+    {
+        public override string Container => Name;
+    }
+
+    /// <summary>The stop signal; SIGKILL when it has not ended by then.</summary>
+    public sealed record StopContainer(string Name, DateTimeOffset KillAt) : PodStep
+    {
+        public override string Container => Name;
+    }
 
     /// <summary>Everything that containerd and the kernel hold of the pod; its files and its status stay.</summary>
     public sealed record RemoveSandbox : PodStep;
@@ -30,48 +48,87 @@ public sealed record PodPlan(IReadOnlyList<PodStep> Steps, DateTimeOffset? WakeA
 
     /// <param name="pod">With defaults applied.</param>
     /// <param name="memory">What is known of it.</param>
-    /// <param name="wasTerminated">Whether the stop signal has been sent since the deletion began.</param>
     /// <param name="now">The time.</param>
-    public static PodPlan For(Pod pod, PodMemory memory, bool wasTerminated, DateTimeOffset now)
+    public static PodPlan For(Pod pod, PodMemory memory, DateTimeOffset now)
     {
+        PodSpec spec = pod.Spec!;
         bool isAnyRunning = memory.Runs.Values.Any(r => r.Phase == RunPhase.Running);
         if (pod.Metadata?.DeletionTimestamp is { } deadline)
-            return Deletion(memory, isAnyRunning, wasTerminated, deadline, now);
-        if (PodOutcome.Of(pod, memory) is not null)
-            // A pod that is over for good keeps its status and logs, and nothing that costs.
-            return memory.Sandbox is null ? Nothing : new([new PodStep.RemoveSandbox()]);
+            return Deletion(pod, memory, isAnyRunning, deadline, now);
+        if (memory.Verdict is { } verdict)
+            return isAnyRunning && now < verdict.Deadline + StopPlan.Patience
+                ? StopPlan.Of(spec, memory, verdict.Deadline, now) : Removal(memory);
+        if (PodOutcome.OfApps(spec, memory) is not null)
+            return isAnyRunning ? Sidecars(spec, memory, now) : Removal(memory);
+        PodPlan plan = Life(spec, memory, now);
+        return PodOutcome.ActiveUntil(pod, memory) is { } until && !(plan.WakeAt < until) ? plan with { WakeAt = until } : plan;
+    }
+
+    private static PodPlan Life(PodSpec spec, PodMemory memory, DateTimeOffset now)
+    {
         if (memory.Sandbox is { HasEnded: true })
             return new([new PodStep.RemoveSandbox()]);
         if (memory.Sandbox is not { IsReady: true })
             return memory.SandboxFailure is { } failure && failure.RetryAt > now
                 ? new([], failure.RetryAt) : new([new PodStep.CreateSandbox()]);
-        return Containers(pod.Spec!, memory, now);
+        return Containers(spec, memory, now);
     }
 
-    private static PodPlan Deletion(PodMemory memory, bool isAnyRunning, bool wasTerminated, DateTimeOffset deadline, DateTimeOffset now) =>
-        isAnyRunning && now < deadline
-            ? wasTerminated ? new([], deadline) : new([new PodStep.Terminate()], deadline)
+    /// <summary>A pod that is over for good keeps its status and logs, and nothing that costs.</summary>
+    private static PodPlan Removal(PodMemory memory) => memory.Sandbox is null ? Nothing : new([new PodStep.RemoveSandbox()]);
+
+    private static PodPlan Deletion(Pod pod, PodMemory memory, bool isAnyRunning, DateTimeOffset deadline, DateTimeOffset now) =>
+        isAnyRunning && pod.Metadata!.DeletionGracePeriodSeconds != 0 && now < deadline + StopPlan.Patience
+            ? StopPlan.Of(pod.Spec!, memory, deadline, now)
         : memory.Sandbox is not null || isAnyRunning ? new([new PodStep.RemoveSandbox()])
         : new([new PodStep.Forget()]);
 
+    /// <summary>The apps have done their work: what only served them ends too, within the pod's grace period.</summary>
+    private static PodPlan Sidecars(PodSpec spec, PodMemory memory, DateTimeOffset now)
+    {
+        DateTimeOffset ended = memory.Runs.Values.Where(r => r.Phase == RunPhase.Exited && !ContainerRules.IsSidecar(spec, r.Name))
+            .Max(r => r.Ended?.FinishedAt) ?? now;
+        DateTimeOffset deadline = ended + TimeSpan.FromSeconds(spec.TerminationGracePeriodSeconds ?? 30);
+        return now < deadline + StopPlan.Patience ? StopPlan.Of(spec, memory, deadline, now) : Removal(memory);
+    }
+
     private static PodPlan Containers(PodSpec spec, PodMemory memory, DateTimeOffset now)
     {
-        // Init containers one after the other; a new sandbox runs them all again.
+        // Once an app has begun the order of the init containers is history: each sidecar is kept alive by itself.
+        bool hasBegun = (spec.Containers ?? []).Any(c => Current(memory, c) is not null);
+        List<PodPlan> plans = [];
         foreach (Container init in spec.InitContainers ?? [])
         {
             ContainerRun? run = Current(memory, init);
-            if (run is { Phase: RunPhase.Exited, Ended.ExitCode: 0 })
-                continue;
-            return Start(init, run, memory, now);
+            bool isSidecar = ContainerRules.IsSidecar(spec, init.Name);
+            if (isSidecar)
+                plans.Add(Keep(spec, init, run, memory, now));
+            // One after the other; a new sandbox runs them all again.
+            else if (!hasBegun && run is not { Phase: RunPhase.Exited, Ended.ExitCode: 0 })
+                return Together([.. plans, Keep(spec, init, run, memory, now)]);
+            if (!hasBegun && isSidecar && !ContainerRules.HasStarted(init, run))
+                return Together(plans);
         }
-        PodPlan[] plans = [.. (spec.Containers ?? []).Select(c => Current(memory, c) is { Phase: RunPhase.Exited } ended
-            && !PodOutcome.ShouldRestart(spec, ended) ? Nothing : Start(c, Current(memory, c), memory, now))];
-        return new([.. plans.SelectMany(p => p.Steps)], plans.Min(p => p.WakeAt));
+        foreach (Container app in spec.Containers ?? [])
+        {
+            ContainerRun? run = Current(memory, app);
+            plans.Add(Keep(spec, app, run, memory, now));
+            // As with the kubelet: what comes later in the list begins when this one's postStart hook is done.
+            if (app.Lifecycle?.PostStart is not null && (run is null || run is { IsPostStartPending: true, Phase: RunPhase.Running, Stop: null }))
+                break;
+        }
+        return Together(plans);
     }
 
-    private static PodPlan Start(Container container, ContainerRun? run, PodMemory memory, DateTimeOffset now)
+    private static PodPlan Together(IReadOnlyList<PodPlan> plans) => new([.. plans.SelectMany(p => p.Steps)], plans.Min(p => p.WakeAt));
+
+    /// <summary>Starts it, starts it again, or stops it when a probe or a hook has failed.</summary>
+    private static PodPlan Keep(PodSpec spec, Container container, ContainerRun? run, PodMemory memory, DateTimeOffset now)
     {
-        if (run?.Phase == RunPhase.Running)
+        if (run is { Phase: RunPhase.Running })
+            return run.Stop is { } stop
+                && StopPlan.Step(container, run, stop.Deadline, isTurn: true, isLate: false, now) is { } step ? new([step]) : Nothing;
+        if (run is { Phase: RunPhase.Exited } && !PodOutcome.ShouldRestart(spec, run))
             return Nothing;
         ContainerRun? known = run ?? memory.Run(container.Name);
         DateTimeOffset at = known?.Failure?.RetryAt

@@ -12,8 +12,14 @@ internal static class PodStatusView
     public static PodStatus Of(Pod pod, PodMemory memory, string hostIp, DateTimeOffset now)
     {
         PodSpec spec = pod.Spec!;
-        bool initialized = (spec.InitContainers ?? []).All(c => IsDone(memory, c));
-        ContainerStatus[] containers = [.. (spec.Containers ?? []).Select(c => Status(c, memory, now, initialized ? "ContainerCreating" : "PodInitializing"))];
+        bool initialized = (spec.Containers ?? []).Any(c => memory.Run(c.Name) is { Id.Length: > 0 })
+            || (spec.InitContainers ?? []).All(c => IsDone(spec, memory, c));
+        ContainerStatus[] containers =
+        [
+            .. (spec.Containers ?? []).Select(c => Status(c, memory, now, initialized ? "ContainerCreating" : "PodInitializing")),
+        ];
+        ContainerStatus[] inits = [.. (spec.InitContainers ?? []).Select(c => InitStatus(spec, c, memory, now))];
+        ContainerStatus[] lasting = [.. inits.Where(c => ContainerRules.IsSidecar(spec, c.Name)), .. containers];
         string phase = Phase(pod, memory, containers, initialized);
         IReadOnlyList<string> addresses = spec.HostNetwork == true ? [hostIp] : memory.Sandbox is { HasEnded: false } s ? s.Addresses : [];
         if (memory.Sandbox is not { IsReady: true } && spec.HostNetwork == true)
@@ -21,24 +27,24 @@ internal static class PodStatusView
         return new()
         {
             Phase = phase,
-            Conditions = Conditions(pod, containers, initialized, phase, now),
-            Message = memory.SandboxFailure?.Message,
-            Reason = memory.SandboxFailure?.Reason,
+            Conditions = Conditions(pod, lasting, initialized, phase, now),
+            Message = memory.Verdict?.Message ?? memory.SandboxFailure?.Message,
+            Reason = memory.Verdict?.Reason ?? memory.SandboxFailure?.Reason,
             HostIP = hostIp,
             HostIPs = [new() { Ip = hostIp }],
             PodIP = addresses.Count > 0 ? addresses[0] : null,
             PodIPs = addresses.Count > 0 ? [.. addresses.Select(a => new IpAddress { Ip = a })] : null,
             StartTime = memory.StartedAt,
             QosClass = QosClass.Of(spec),
-            InitContainerStatuses = spec.InitContainers is { Count: > 0 } inits
-                ? [.. inits.Select(c => Status(c, memory, now, "PodInitializing"))] : null,
+            InitContainerStatuses = inits.Length > 0 ? inits : null,
             ContainerStatuses = containers,
             ObservedGeneration = pod.Metadata?.Generation,
         };
     }
 
-    private static bool IsDone(PodMemory memory, Container init) =>
-        memory.Run(init.Name) is { Phase: RunPhase.Exited, Ended.ExitCode: 0 };
+    private static bool IsDone(PodSpec spec, PodMemory memory, Container init) => ContainerRules.IsSidecar(spec, init.Name)
+        ? ContainerRules.HasStarted(init, memory.Run(init.Name))
+        : memory.Run(init.Name) is { Phase: RunPhase.Exited, Ended.ExitCode: 0 };
 
     private static string Phase(Pod pod, PodMemory memory, ContainerStatus[] containers, bool initialized) =>
         PodOutcome.Of(pod, memory) is { } over ? over
@@ -48,7 +54,6 @@ internal static class PodStatusView
     private static ContainerStatus Status(Container container, PodMemory memory, DateTimeOffset now, string waitingReason)
     {
         ContainerRun? run = memory.Run(container.Name);
-        bool isInit = waitingReason == "PodInitializing" && run is { Phase: RunPhase.Exited, Ended.ExitCode: 0 };
         return new()
         {
             Name = container.Name,
@@ -56,15 +61,27 @@ internal static class PodStatusView
             ImageID = run?.ImageId ?? "",
             ContainerID = string.IsNullOrEmpty(run?.Id) ? null : "containerd://" + run.Id,
             RestartCount = run?.RestartCount ?? 0,
-            Ready = run?.Phase == RunPhase.Running || isInit,
-            Started = run?.Phase == RunPhase.Running,
+            Ready = ContainerRules.IsReady(container, run),
+            Started = ContainerRules.HasStarted(container, run),
             State = State(run, now, waitingReason),
             LastState = LastState(run, now),
         };
     }
 
+    /// <summary>One that is to end is ready when it has ended well, and starts nothing by running.</summary>
+    private static ContainerStatus InitStatus(PodSpec spec, Container init, PodMemory memory, DateTimeOffset now)
+    {
+        ContainerStatus status = Status(init, memory, now, "PodInitializing");
+        return ContainerRules.IsSidecar(spec, init.Name)
+            ? status : status with { Ready = IsDone(spec, memory, init), Started = false };
+    }
+
     private static ContainerState State(ContainerRun? run, DateTimeOffset now, string waitingReason) => run switch
     {
+        { Phase: RunPhase.Running, IsPostStartPending: true } => new()
+        {
+            Waiting = run.Stop is { } stop ? new() { Reason = stop.Reason, Message = stop.Message } : new() { Reason = waitingReason },
+        },
         { Phase: RunPhase.Running } => new() { Running = new() { StartedAt = run.StartedAt } },
         { Failure: { } failure } => new() { Waiting = new() { Reason = failure.Reason, Message = failure.Message } },
         { Phase: RunPhase.Exited } when IsBackingOff(run, now) => new()

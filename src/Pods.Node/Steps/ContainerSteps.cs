@@ -14,6 +14,7 @@ internal sealed class ContainerSteps(NodeServices node)
     private readonly ImageSupply _images = new(node);
     private readonly PodVolumes _volumes = new(node.Options);
     private readonly SandboxSteps _sandbox = new(node);
+    private readonly TerminationMessages _messages = new(node.Options);
     private readonly TeardownSteps _teardown = new(node);
 
     public static string NewId() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
@@ -46,6 +47,7 @@ internal sealed class ContainerSteps(NodeServices node)
                 StartedAt = node.Time.GetUtcNow(),
                 Previous = previous?.Ended ?? previous?.Previous,
                 ImageId = ImageIdOf(image),
+                IsPostStartPending = container.Lifecycle?.PostStart is not null,
                 Backoff = hasRun ? RestartBackoff.After(previous) : null,
             };
         }
@@ -103,7 +105,7 @@ internal sealed class ContainerSteps(NodeServices node)
         try
         {
             var (passwd, group) = ImageUsers.Read(rootfs);
-            return ContainerSpec.For(pod, container, _sandbox.Facts(pod, sandbox.Id, sandbox.Addresses), node.Facts, new ContainerFacts
+            RuntimeSpec spec = ContainerSpec.For(pod, container, _sandbox.Facts(pod, sandbox.Id, sandbox.Addresses), node.Facts, new ContainerFacts
             {
                 ContainerId = id,
                 ImageName = image.Name,
@@ -112,6 +114,7 @@ internal sealed class ContainerSteps(NodeServices node)
                 MountSources = [.. (container.VolumeMounts ?? []).Select(m => _volumes.Source(pod, m))],
                 LocalhostSeccomp = LocalhostSeccomp(pod, container),
             });
+            return spec with { Mounts = [.. spec.Mounts ?? [], _messages.Prepare(pod, container, id)] };
         }
         catch (SpecException e)
         {
