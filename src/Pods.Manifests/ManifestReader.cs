@@ -3,20 +3,28 @@ using Pods.Manifests.Reading;
 
 namespace Pods.Manifests;
 
-/// <summary>Reads the pods of a manifest, YAML or JSON, one document or many, strictly: every mistake of the whole file at once.</summary>
+/// <summary>Reads the objects of a manifest, YAML or JSON, one document or many, strictly: every mistake of the whole file at once.</summary>
 public static class ManifestReader
 {
-    /// <summary>Reads and validates; the pods come as they are written, without defaults.</summary>
+    /// <summary>The pods of a manifest, validated; they come as they are written, without defaults.</summary>
     /// <exception cref="ManifestException">With all mistakes, each with its line and column.</exception>
-    public static IReadOnlyList<Pod> Read(byte[] content, string source) => Read(content, source, validate: true);
+    public static IReadOnlyList<Pod> Read(byte[] content, string source) => ReadAll(content, source).Pods;
+
+    /// <summary>Everything that a manifest holds, validated.</summary>
+    /// <exception cref="ManifestException">With all mistakes, each with its line and column.</exception>
+    public static ManifestObjects ReadAll(byte[] content, string source) => Read(content, source, validate: true);
 
     /// <summary>Reads without validation: for a body whose reader validates after filling in what the server decides.</summary>
     /// <exception cref="ManifestException">With every field that is unknown, not supported, of the wrong type or there twice.</exception>
-    public static IReadOnlyList<Pod> Decode(byte[] content, string source) => Read(content, source, validate: false);
+    public static IReadOnlyList<Pod> Decode(byte[] content, string source) => DecodeAll(content, source).Pods;
 
-    private static List<Pod> Read(byte[] content, string source, bool validate)
+    /// <exception cref="ManifestException">As <see cref="Decode"/>.</exception>
+    public static ManifestObjects DecodeAll(byte[] content, string source) => Read(content, source, validate: false);
+
+    private static ManifestObjects Read(byte[] content, string source, bool validate)
     {
         List<Pod> pods = [];
+        List<SupportingObject> supporting = [];
         List<ManifestError> errors = [];
         foreach (YamlValue document in Documents(content, source).SelectMany(d => Unpack(d, errors, source)))
         {
@@ -26,28 +34,48 @@ public static class ManifestReader
                 continue;
             }
             DocumentReader reader = new(source);
-            Pod pod = ToPod(reader, (YamlMap)document);
-            if (validate)
-                reader.Errors.AddRange(PodValidation.Validate(PodDefaults.Apply(pod))
-                    .Where(error => !reader.IsRefused(error.Path)).Select(reader.Place));
+            YamlMap map = (YamlMap)document;
+            IReadOnlyList<ManifestError> broken = [];
+            if (SupportingKind.OfKind((map.Find("kind") as YamlScalar)?.Text) is { } kind)
+            {
+                // The schema has let through only what the object model takes.
+                supporting.Add(JsonSerializer.Deserialize(reader.Read(map, SupportingSchema.Of(kind)), KubernetesJson.Default.SupportingObject)!);
+                if (kind == SupportingKind.Secret)
+                    Redact(reader.Errors);
+                if (validate)
+                    broken = SupportingValidation.Validate(SupportingDefaults.Apply(supporting[^1]));
+            }
+            else
+            {
+                pods.Add(JsonSerializer.Deserialize(reader.Read(map, PodSchema.Document), KubernetesJson.Default.Pod)!);
+                if (validate)
+                    broken = PodValidation.Validate(PodDefaults.Apply(pods[^1]));
+            }
+            reader.Errors.AddRange(broken.Where(error => !reader.IsRefused(error.Path)).Select(reader.Place));
             errors.AddRange(reader.Errors.OrderBy(error => (error.Line, error.Column)));
-            pods.Add(pod);
         }
-        return errors.Count == 0 ? pods : throw new ManifestException(errors);
+        return errors.Count == 0 ? new(pods, supporting) : throw new ManifestException(errors);
+    }
+
+    /// <summary>A value of the wrong type is shown to the user, but not a secret one: messages end up in logs.</summary>
+    private static void Redact(List<ManifestError> errors)
+    {
+        for (int i = 0; i < errors.Count; i++)
+            if (errors[i].Path.StartsWith("data", StringComparison.Ordinal) || errors[i].Path.StartsWith("stringData", StringComparison.Ordinal))
+                errors[i] = errors[i] with { Message = "Invalid value: \"<secret contents redacted>\": must be a string" };
     }
 
     /// <summary>JSON is read as JSON: its escapes and tabs are not all YAML's. What only looks like it is YAML's flow style.</summary>
     private static IReadOnlyList<YamlValue> Documents(byte[] content, string source) =>
         JsonTree.TryParse(content, out IReadOnlyList<YamlValue>? documents) ? documents : YamlTree.Parse(content, source);
 
-    // The schema has let through only what the object model takes.
-    private static Pod ToPod(DocumentReader reader, YamlMap document) =>
-        JsonSerializer.Deserialize(reader.Read(document, PodSchema.Document), KubernetesJson.Default.Pod)!;
-
     /// <summary>The items of a <c>List</c>, or the document itself.</summary>
     private static IEnumerable<YamlValue> Unpack(YamlValue document, List<ManifestError> errors, string source)
     {
-        if (document is not YamlMap map || map.Find("kind") is not YamlScalar { Text: "List" or "PodList" })
+        if (document is not YamlMap map || map.Find("kind") is not YamlScalar
+            {
+                Text: "List" or "PodList" or "ConfigMapList" or "SecretList" or "PersistentVolumeClaimList",
+            })
             return [document];
         if (map.Find("items") is YamlList items)
             return items.Items;
@@ -62,8 +90,8 @@ public static class ManifestReader
         string? kind = (map.Find("kind") as YamlScalar)?.Text, version = (map.Find("apiVersion") as YamlScalar)?.Text;
         if (string.IsNullOrEmpty(kind))
             return ManifestError.Required("kind");
-        if (kind != Pod.ObjectKind)
-            return new("kind", $"{kind} is not supported yet: supported: Pod", ErrorReason.NotSupported);
+        if (kind != Pod.ObjectKind && SupportingKind.OfKind(kind) is null)
+            return new("kind", $"{kind} is not supported yet: supported: ConfigMap, PersistentVolumeClaim, Pod, Secret", ErrorReason.NotSupported);
         return version switch
         {
             null or "" => ManifestError.Required("apiVersion"),

@@ -15,8 +15,7 @@ internal static class Admission
         if (given.Metadata?.Namespace is { } named && named != space)
             throw NodeException.BadRequest($"the namespace of the provided object does not match the namespace sent on the request: \"{named}\" and \"{space}\"");
         Pod pod = PodDefaults.Apply(given);
-        string? name = pod.Metadata?.Name
-            ?? (pod.Metadata?.GenerateName is { } prefix ? prefix + RandomNumberGenerator.GetString(NameLetters, 5) : null);
+        string? name = NameOf(pod.Metadata);
         pod = pod with
         {
             Metadata = new ObjectMeta
@@ -37,6 +36,33 @@ internal static class Admission
         return errors.Count == 0 ? pod : throw NodeException.Invalid(name ?? "", errors);
     }
 
+    /// <exception cref="NodeException">422 with every mistake, 400 when the request contradicts itself.</exception>
+    public static SupportingObject Prepare(SupportingObject given, SupportingKind kind, string space, DateTimeOffset now)
+    {
+        if (given.Kind != kind.Kind)
+            throw NodeException.BadRequest($"the kind of the provided object, {given.Kind}, is not that of the request, {kind.Kind}");
+        if (given.Metadata?.Namespace is { } named && named != space)
+            throw NodeException.BadRequest(
+                $"the namespace of the provided object does not match the namespace sent on the request: \"{named}\" and \"{space}\"");
+        string? name = NameOf(given.Metadata);
+        SupportingObject prepared = SupportingDefaults.Apply(given) with
+        {
+            Metadata = new ObjectMeta
+            {
+                Name = name,
+                Namespace = space,
+                Uid = Guid.NewGuid().ToString(),
+                CreationTimestamp = now,
+                Labels = given.Metadata?.Labels,
+                Annotations = given.Metadata?.Annotations,
+            },
+            Status = kind != SupportingKind.Claim ? null
+                : new() { Phase = "Bound", AccessModes = given.Spec?.AccessModes, Capacity = given.Spec?.Resources?.Requests },
+        };
+        IReadOnlyList<ManifestError> errors = SupportingValidation.Validate(prepared);
+        return errors.Count == 0 ? prepared : throw NodeException.Invalid(name ?? "", errors, kind.Kind);
+    }
+
     public static bool HasSameSpec(Pod left, Pod right) =>
         Bytes(new Pod { Spec = left.Spec }).AsSpan().SequenceEqual(Bytes(new Pod { Spec = right.Spec }));
 
@@ -44,6 +70,9 @@ internal static class Admission
     public static bool IsSameBut(Pod current, Pod given, string version) =>
         long.TryParse(version, out long read) && long.TryParse(current.Metadata?.ResourceVersion, out long now) && read <= now
         && current.Metadata?.Generation == 1 && current.Metadata.DeletionTimestamp is null && given.Spec is not null;
+
+    private static string? NameOf(ObjectMeta? metadata) => metadata?.Name
+        ?? (metadata?.GenerateName is { } prefix ? prefix + RandomNumberGenerator.GetString(NameLetters, 5) : null);
 
     private static byte[] Bytes(Pod pod) => JsonSerializer.SerializeToUtf8Bytes(pod, KubernetesJson.Default.Pod);
 }

@@ -11,19 +11,25 @@ public sealed class NodeException(int code, string reason, string message, IRead
     /// <summary>Of the object concerned; kubectl words its own sentence from it.</summary>
     public string? ObjectName { get; init; }
 
-    public static NodeException NotFound(string name) => new(404, "NotFound", $"pods \"{name}\" not found") { ObjectName = name };
+    public static NodeException NotFound(string name, string plural = "pods") =>
+        new(404, "NotFound", $"{plural} \"{name}\" not found") { ObjectName = name };
 
-    public static NodeException AlreadyExists(string name) => new(409, "AlreadyExists", $"pods \"{name}\" already exists") { ObjectName = name };
+    public static NodeException AlreadyExists(string name, string plural = "pods") =>
+        new(409, "AlreadyExists", $"{plural} \"{name}\" already exists") { ObjectName = name };
 
-    public static NodeException Conflict(string name) => new(409, "Conflict",
-        $"Operation cannot be fulfilled on pods \"{name}\": the object has been modified; please apply your changes to the latest version and try again") { ObjectName = name };
+    public static NodeException Conflict(string name, string plural = "pods") => new(409, "Conflict",
+        $"Operation cannot be fulfilled on {plural} \"{name}\": the object has been modified; "
+        + "please apply your changes to the latest version and try again")
+    {
+        ObjectName = name,
+    };
 
     public static NodeException BadRequest(string message) => new(400, "BadRequest", message);
 
-    public static NodeException Invalid(string name, IReadOnlyList<ManifestError> errors)
+    public static NodeException Invalid(string name, IReadOnlyList<ManifestError> errors, string kind = Pod.ObjectKind)
     {
         string sentences = string.Join(", ", errors.Select(e => e.Sentence));
-        return new(422, "Invalid", $"Pod \"{name}\" is invalid: {(errors.Count > 1 ? $"[{sentences}]" : sentences)}",
+        return new(422, "Invalid", $"{kind} \"{name}\" is invalid: {(errors.Count > 1 ? $"[{sentences}]" : sentences)}",
             [.. errors.Select(e => new StatusCause { Field = e.Path, Message = e.Message, Reason = CauseOf(e.Reason) })]) { ObjectName = name };
     }
 

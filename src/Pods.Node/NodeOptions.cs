@@ -28,6 +28,12 @@ public sealed record NodeOptions
 
     public string StoreDirectory => Path.Combine(Root, "store");
 
+    /// <summary>ConfigMaps, Secrets and claims; for root alone.</summary>
+    public string ObjectDirectory => Path.Combine(Root, "objects");
+
+    /// <summary>The content of a claim, which outlives the pods that use it.</summary>
+    public string ClaimDirectory(string space, string name) => Path.Combine(Root, "claims", space, name);
+
     public string PodDirectory(string uid) => Path.Combine(Root, "pods", uid);
 
     public string PodState(string uid) => Path.Combine(State, "pods", uid);

@@ -13,6 +13,7 @@ public sealed record NodeServices
     public required ImageStore Images { get; init; }
     public required PodNetwork Network { get; init; }
     public required PodStore Store { get; init; }
+    public required ObjectStore Objects { get; init; }
     public required NodeFacts Facts { get; init; }
     public required string HostIp { get; init; }
     public required TimeProvider Time { get; init; }

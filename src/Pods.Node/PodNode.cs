@@ -5,7 +5,7 @@ using Pods.Manifests;
 namespace Pods.Node;
 
 /// <summary>The pods of this machine: what the API asks for goes in here, and each pod has one worker that makes it true.</summary>
-public sealed class PodNode
+public sealed partial class PodNode
 {
     private static readonly TimeSpan WorkerPause = TimeSpan.FromSeconds(5);
 
@@ -14,7 +14,11 @@ public sealed class PodNode
     private readonly TaskCompletionSource _firstSync = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private CancellationToken _stopping;
 
-    public PodNode(NodeServices node) => _node = node;
+    public PodNode(NodeServices node)
+    {
+        _node = node;
+        node.Objects.Changed += OnObjectChanged;
+    }
 
     public NodeServices Services => _node;
 

@@ -2,21 +2,24 @@ using Pods.Manifests;
 
 namespace Pods.Cli;
 
-/// <summary>The pods that <c>-f</c> names: of files, of the manifests in a directory, or of standard input.</summary>
+/// <summary>The objects that <c>-f</c> names: of files, of the manifests in a directory, or of standard input.</summary>
 internal static class ManifestFiles
 {
     private static readonly string[] Extensions = [".yaml", ".yml", ".json"];
 
     /// <exception cref="CliException">With every mistake of every file.</exception>
-    public static IReadOnlyList<Pod> Read(IReadOnlyList<string> paths)
+    public static ManifestObjects Read(IReadOnlyList<string> paths)
     {
         List<Pod> pods = [];
+        List<SupportingObject> supporting = [];
         List<string> errors = [];
         foreach (string path in paths.SelectMany(Expand))
         {
             try
             {
-                pods.AddRange(ManifestReader.Read(Load(path), path == "-" ? "standard input" : path));
+                ManifestObjects found = ManifestReader.ReadAll(Load(path), path == "-" ? "standard input" : path);
+                pods.AddRange(found.Pods);
+                supporting.AddRange(found.Supporting);
             }
             catch (ManifestException e)
             {
@@ -25,7 +28,7 @@ internal static class ManifestFiles
         }
         if (errors.Count > 0)
             throw new CliException(string.Join('\n', errors));
-        return pods.Count > 0 ? pods : throw new CliException("error: no objects passed to apply");
+        return pods.Count + supporting.Count > 0 ? new(pods, supporting) : throw new CliException("error: no objects passed to apply");
     }
 
     private static IEnumerable<string> Expand(string path) => Directory.Exists(path)

@@ -1,3 +1,5 @@
+using Pods.Manifests;
+
 namespace Pods.Cli;
 
 /// <summary>
@@ -11,6 +13,20 @@ internal static class ResourceArguments
     {
         IEnumerable<string> rest = words.Count > 0 && Kinds.Contains(words[0]) ? words.Skip(1) : words;
         return [.. rest.Select(Name)];
+    }
+
+    /// <summary>Where the words are about ConfigMaps, Secrets or claims: which, and their names; null where they are about pods.</summary>
+    public static (SupportingKind Kind, IReadOnlyList<string> Names)? Supporting(IReadOnlyList<string> words)
+    {
+        if (words.Count == 0)
+            return null;
+        if (SupportingKind.Find(words[0]) is { } kind)
+            return (kind, [.. words.Skip(1)]);
+        if (words[0].IndexOf('/') is not (> 0 and var slash) || SupportingKind.Find(words[0][..slash]) is not { } named)
+            return null;
+        return words.All(w => w.IndexOf('/') is > 0 and var at && SupportingKind.Find(w[..at]) == named)
+            ? (named, [.. words.Select(w => w[(w.IndexOf('/') + 1)..])])
+            : throw new CliException("error: one kind of objects at a time", CliException.Usage);
     }
 
     public static string Name(string word)

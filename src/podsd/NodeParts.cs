@@ -33,6 +33,7 @@ internal sealed class NodeParts : IAsyncDisposable
             Images = new ImageStore(containerd, images),
             Network = new PodNetwork(network),
             Store = PodStore.Open(options.StoreDirectory, log),
+            Objects = ObjectStore.Open(options.ObjectDirectory, log),
             Facts = ReadFacts(),
             HostIp = FindHostIp(),
             Time = TimeProvider.System,

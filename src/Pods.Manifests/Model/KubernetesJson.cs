@@ -19,6 +19,8 @@ namespace Pods.Manifests;
 [JsonSerializable(typeof(ApiGroupList))]
 [JsonSerializable(typeof(ApiResourceList))]
 [JsonSerializable(typeof(WatchEvent<JsonElement>))]
+[JsonSerializable(typeof(SupportingObject))]
+[JsonSerializable(typeof(SupportingObjectList))]
 [JsonSerializable(typeof(ApiStatus))]
 [JsonSerializable(typeof(JsonElement))]
 [JsonSerializable(typeof(DeleteOptions))]

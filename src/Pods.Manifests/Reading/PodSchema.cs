@@ -9,7 +9,7 @@ namespace Pods.Manifests.Reading;
 /// </summary>
 internal static class PodSchema
 {
-    private static readonly Schema Metadata = new(
+    internal static readonly Schema Metadata = new(
         Fields(Text, "name", "generateName", "namespace", "uid", "resourceVersion"),
         [new("labels", Text, Map), new("annotations", Text, Map)],
         Fields(Integer, "generation", "deletionGracePeriodSeconds"),
@@ -31,7 +31,7 @@ internal static class PodSchema
     private static readonly Schema Port = new(
         Fields(Text, "name", "hostIP", "protocol"), Fields(Integer32, "containerPort", "hostPort"));
 
-    private static readonly Schema Resources = new(
+    internal static readonly Schema Resources = new(
         [new("limits", FieldKind.Quantity, Map), new("requests", FieldKind.Quantity, Map)], NotYet("claims"));
 
     private static readonly Schema VolumeMount = new(
@@ -153,14 +153,14 @@ internal static class PodSchema
         [new("metadata", FieldKind.Object, Type: Metadata), new("spec", FieldKind.Object, Type: Spec)],
         Accepted("status"));
 
-    private static IEnumerable<Field> Fields(FieldKind kind, params string[] names) => names.Select(n => new Field(n, kind));
+    internal static IEnumerable<Field> Fields(FieldKind kind, params string[] names) => names.Select(n => new Field(n, kind));
 
-    private static IEnumerable<Field> Fields(FieldKind kind, FieldShape shape, params string[] names) =>
+    internal static IEnumerable<Field> Fields(FieldKind kind, FieldShape shape, params string[] names) =>
         names.Select(n => new Field(n, kind, shape));
 
-    private static IEnumerable<Field> NotYet(params string[] names) =>
+    internal static IEnumerable<Field> NotYet(params string[] names) =>
         names.Select(n => new Field(n, Anything, Support: Support.NotYet));
 
-    private static IEnumerable<Field> Accepted(params string[] names) =>
+    internal static IEnumerable<Field> Accepted(params string[] names) =>
         names.Select(n => new Field(n, Anything, Support: Support.Accepted));
 }

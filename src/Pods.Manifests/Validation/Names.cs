@@ -52,6 +52,17 @@ internal static class Names
         name.Contains('=') || name.Any(c => c is < ' ' or > '~')
             ? "a valid environment variable name must consist only of printable ASCII characters other than '='" : null;
 
+    /// <summary>A key of a ConfigMap or Secret: a file name.</summary>
+    public static string? ConfigKey(string key) =>
+        key.Length > 253 ? "must be no more than 253 characters"
+        : key.Length == 0 || !key.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.')
+            ? "a valid config key must consist of alphanumeric characters, '-', '_' or '.' "
+                + "(e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')"
+        : key == "." ? "must not be '.'"
+        : key == ".." ? "must not be '..'"
+        : key.StartsWith("..", StringComparison.Ordinal) ? "must not start with '..'"
+        : null;
+
     public static string? PortName(string name) =>
         name.Length > 15 ? "must be no more than 15 characters"
         : !name.All(c => IsLowerAlphanumeric(c) || c == '-') ? "must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)"

@@ -52,6 +52,15 @@ internal static class MemoryChanges
             : new(reason, message, now + pause, pause);
     }
 
+    /// <summary>What failed for want of an object is tried at once, not when its pause is over.</summary>
+    public static PodMemory ObjectsChanged(PodMemory memory, DateTimeOffset now)
+    {
+        foreach (ContainerRun run in memory.Runs.Values.Where(r => r.Failure?.Reason == StepReason.CreateContainerConfigError).ToArray())
+            memory = memory.With(run with { Failure = run.Failure! with { RetryAt = now } });
+        return memory.SandboxFailure is { Reason: StepReason.FailedMount } failure
+            ? memory with { SandboxFailure = failure with { RetryAt = now } } : memory;
+    }
+
     private static ContainerRun End(ContainerRun run, PodSpec spec, int status, DateTimeOffset at, string reason)
     {
         ContainerRun ended = run with

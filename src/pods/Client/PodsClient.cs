@@ -25,11 +25,14 @@ internal sealed class PodsClient : IDisposable
     public void Dispose() => _invoker.Dispose();
 
     /// <summary>Null when there is no such pod.</summary>
-    public async Task<Pod?> FindPodAsync(string space, string name, CancellationToken cancel)
+    public Task<Pod?> FindPodAsync(string space, string name, CancellationToken cancel) =>
+        FindAsync(PodPath(space, name), KubernetesJson.Default.Pod, cancel);
+
+    /// <summary>Null when there is nothing of that name.</summary>
+    public async Task<T?> FindAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancel) where T : class
     {
-        using HttpResponseMessage answer = await SendAsync(HttpMethod.Get, PodPath(space, name), null, cancel);
-        return answer.StatusCode == System.Net.HttpStatusCode.NotFound
-            ? null : await ReadAsync(answer, KubernetesJson.Default.Pod, cancel);
+        using HttpResponseMessage answer = await SendAsync(HttpMethod.Get, path, null, cancel);
+        return answer.StatusCode == System.Net.HttpStatusCode.NotFound ? null : await ReadAsync(answer, type, cancel);
     }
 
     public Task<Pod> GetPodAsync(string space, string name, CancellationToken cancel) =>
@@ -84,6 +87,12 @@ internal sealed class PodsClient : IDisposable
         return await ReadAsync(answer, type, cancel);
     }
 
+    public async Task<T> PutAsync<T>(string path, HttpContent body, JsonTypeInfo<T> type, CancellationToken cancel)
+    {
+        using HttpResponseMessage answer = await SendAsync(HttpMethod.Put, path, body, cancel);
+        return await ReadAsync(answer, type, cancel);
+    }
+
     public async Task DeleteAsync(string path, CancellationToken cancel)
     {
         using HttpResponseMessage answer = await SendAsync(HttpMethod.Delete, path, null, cancel);
@@ -129,6 +138,12 @@ internal sealed class PodsClient : IDisposable
     public static string PodsPath(string space) => $"/api/v1/namespaces/{Uri.EscapeDataString(space)}/pods";
 
     public static string PodPath(string space, string name) => $"{PodsPath(space)}/{Uri.EscapeDataString(name)}";
+
+    public static string ObjectsPath(SupportingKind kind, string? space) => space is null
+        ? "/api/v1/" + kind.Plural : $"/api/v1/namespaces/{Uri.EscapeDataString(space)}/{kind.Plural}";
+
+    public static string ObjectPath(SupportingKind kind, string space, string name) =>
+        $"{ObjectsPath(kind, space)}/{Uri.EscapeDataString(name)}";
 
     public static HttpContent Json<T>(T value, JsonTypeInfo<T> type) =>
         new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(value, type))

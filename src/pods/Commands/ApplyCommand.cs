@@ -17,7 +17,7 @@ internal sealed class ApplyCommand : VerbCommand
         HelpName = "path",
     };
 
-    public ApplyCommand(CommandContext context) : base(context, "apply", "Create or change pods as manifests say.")
+    public ApplyCommand(CommandContext context) : base(context, "apply", "Create or change pods, and the ConfigMaps, Secrets and claims that they use, as manifests say.")
     {
         Options.Add(_files);
         Examples =
@@ -31,21 +31,48 @@ internal sealed class ApplyCommand : VerbCommand
     protected override async Task<int> RunAsync(PodsClient client, ParseResult parsed, CancellationToken cancel)
     {
         // All files are read before the first request: a mistake in the last one changes nothing.
-        IReadOnlyList<Pod> pods = ManifestFiles.Read(parsed.GetValue(_files)!);
-        int exitCode = 0;
-        foreach (Pod pod in pods)
+        ManifestObjects objects = ManifestFiles.Read(parsed.GetValue(_files)!);
+        string space = Namespace(parsed);
+        // What pods refer to comes before them: they would wait for it.
+        bool isDone = true;
+        foreach (SupportingObject given in objects.Supporting)
+            isDone &= await TryAsync($"{SupportingKind.OfKind(given.Kind)!.Singular}/{given.Metadata?.Name}",
+                () => ApplyAsync(client, space, given, cancel));
+        foreach (Pod pod in objects.Pods)
+            isDone &= await TryAsync($"pod/{pod.Metadata?.Name}", () => ApplyAsync(client, space, pod, cancel));
+        return isDone ? 0 : CliException.Failed;
+    }
+
+    private async Task<bool> TryAsync(string what, Func<Task<string>> apply)
+    {
+        try
         {
-            try
-            {
-                Output.WriteLine($"pod/{pod.Metadata?.Name} {await ApplyAsync(client, Namespace(parsed), pod, cancel)}");
-            }
-            catch (CliException e)
-            {
-                Error.WriteLine(e.Message);
-                exitCode = CliException.Failed;
-            }
+            Output.WriteLine($"{what} {await apply()}");
+            return true;
         }
-        return exitCode;
+        catch (CliException e)
+        {
+            Error.WriteLine(e.Message);
+            return false;
+        }
+    }
+
+    // Held against what is there, not against a copy in an annotation: that would show a Secret's values in one more place.
+    private static async Task<string> ApplyAsync(PodsClient client, string defaultSpace, SupportingObject given, CancellationToken cancel)
+    {
+        SupportingKind kind = SupportingKind.OfKind(given.Kind)!;
+        string space = given.Metadata?.Namespace ?? defaultSpace, path = PodsClient.ObjectPath(kind, space, given.Metadata!.Name!);
+        SupportingObject wanted = SupportingDefaults.Apply(given with { Metadata = given.Metadata with { Namespace = space } });
+        using HttpContent body = PodsClient.Json(wanted, KubernetesJson.Default.SupportingObject);
+        if (await client.FindAsync(path, KubernetesJson.Default.SupportingObject, cancel) is not { } existing)
+        {
+            await client.PostAsync(PodsClient.ObjectsPath(kind, space), body, KubernetesJson.Default.SupportingObject, cancel);
+            return "created";
+        }
+        if (SupportingValidation.IsSame(existing, wanted))
+            return "unchanged";
+        await client.PutAsync(path, body, KubernetesJson.Default.SupportingObject, cancel);
+        return "configured";
     }
 
     private static async Task<string> ApplyAsync(PodsClient client, string defaultSpace, Pod pod, CancellationToken cancel)

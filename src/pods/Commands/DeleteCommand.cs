@@ -32,7 +32,10 @@ internal sealed class DeleteCommand : VerbCommand
 
     protected override async Task<int> RunAsync(PodsClient client, ParseResult parsed, CancellationToken cancel)
     {
-        IReadOnlyList<(string Space, string Name)> chosen = await ChooseAsync(client, parsed, cancel);
+        if (ResourceArguments.Supporting(parsed.GetValue(_words) ?? []) is { } supporting)
+            return await DeleteObjectsAsync(client, parsed, supporting.Kind, supporting.Names, cancel);
+        ManifestObjects? manifests = parsed.GetValue(_files) is { Length: > 0 } files ? ManifestFiles.Read(files) : null;
+        IReadOnlyList<(string Space, string Name)> chosen = await ChooseAsync(client, parsed, manifests, cancel);
         long? grace = parsed.GetValue(_force) ? 0 : parsed.GetValue(_now) ? 1 : parsed.GetValue(_grace);
         List<(string Space, string Name)> deleting = [];
         int exitCode = 0;
@@ -52,15 +55,51 @@ internal sealed class DeleteCommand : VerbCommand
         }
         if (parsed.GetValue(_wait))
             await WaitAsync(client, deleting, parsed.GetValue(_timeout), cancel);
+        // After the pods that use them.
+        foreach (SupportingObject given in manifests?.Supporting ?? [])
+            exitCode |= await DeleteObjectAsync(client, parsed, SupportingKind.OfKind(given.Kind)!,
+                given.Metadata?.Namespace ?? Namespace(parsed), given.Metadata!.Name!, cancel);
         return exitCode;
     }
 
-    private async Task<IReadOnlyList<(string Space, string Name)>> ChooseAsync(PodsClient client, ParseResult parsed, CancellationToken cancel)
+    private async Task<int> DeleteObjectsAsync(
+        PodsClient client, ParseResult parsed, SupportingKind kind, IReadOnlyList<string> names, CancellationToken cancel)
     {
         string space = Namespace(parsed);
-        string[] files = parsed.GetValue(_files) ?? [];
-        if (files.Length > 0)
-            return [.. ManifestFiles.Read(files).Select(pod => (pod.Metadata?.Namespace ?? space, pod.Metadata!.Name!))];
+        if (parsed.GetValue(_all) && names.Count == 0)
+            names = [.. ((await client.GetAsync(
+                PodsClient.ObjectsPath(kind, space), KubernetesJson.Default.SupportingObjectList, cancel)).Items ?? [])
+                .Select(o => o.Metadata!.Name!)];
+        else if (names.Count == 0)
+            throw new CliException($"error: name the {kind.Plural}, or say -f or --all", CliException.Usage);
+        int exitCode = 0;
+        foreach (string name in names)
+            exitCode |= await DeleteObjectAsync(client, parsed, kind, space, name, cancel);
+        return exitCode;
+    }
+
+    private async Task<int> DeleteObjectAsync(
+        PodsClient client, ParseResult parsed, SupportingKind kind, string space, string name, CancellationToken cancel)
+    {
+        string path = PodsClient.ObjectPath(kind, space, name);
+        if (await client.FindAsync(path, KubernetesJson.Default.SupportingObject, cancel) is null)
+        {
+            if (parsed.GetValue(_ignore))
+                return 0;
+            Error.WriteLine($"Error from server (NotFound): {kind.Plural} \"{name}\" not found");
+            return CliException.Failed;
+        }
+        await client.DeleteAsync(path, cancel);
+        Output.WriteLine($"{kind.Singular} \"{name}\" deleted");
+        return 0;
+    }
+
+    private async Task<IReadOnlyList<(string Space, string Name)>> ChooseAsync(
+        PodsClient client, ParseResult parsed, ManifestObjects? manifests, CancellationToken cancel)
+    {
+        string space = Namespace(parsed);
+        if (manifests is not null)
+            return [.. manifests.Pods.Select(pod => (pod.Metadata?.Namespace ?? space, pod.Metadata!.Name!))];
         IReadOnlyList<string> names = ResourceArguments.Names(parsed.GetValue(_words) ?? []);
         if (parsed.GetValue(_all) || parsed.GetValue(_selector) is not null)
         {

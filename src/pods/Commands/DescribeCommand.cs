@@ -18,6 +18,8 @@ internal sealed class DescribeCommand : VerbCommand
     protected override async Task<int> RunAsync(PodsClient client, ParseResult parsed, CancellationToken cancel)
     {
         string space = Namespace(parsed);
+        if (ResourceArguments.Supporting(parsed.GetValue(_words) ?? []) is { } supporting)
+            return await DescribeObjectsAsync(client, space, supporting.Kind, supporting.Names, cancel);
         IReadOnlyList<string> names = ResourceArguments.Names(parsed.GetValue(_words) ?? []);
         List<Pod> pods = [];
         if (names.Count == 0)
@@ -29,6 +31,24 @@ internal sealed class DescribeCommand : VerbCommand
             if (i > 0)
                 Output.WriteLine();
             PodDescription.Write(pods[i], Output);
+        }
+        return 0;
+    }
+
+    private async Task<int> DescribeObjectsAsync(
+        PodsClient client, string space, SupportingKind kind, IReadOnlyList<string> names, CancellationToken cancel)
+    {
+        List<SupportingObject> objects = [];
+        if (names.Count == 0)
+            objects.AddRange((await client.GetAsync(
+                PodsClient.ObjectsPath(kind, space), KubernetesJson.Default.SupportingObjectList, cancel)).Items ?? []);
+        foreach (string name in names)
+            objects.Add(await client.GetAsync(PodsClient.ObjectPath(kind, space, name), KubernetesJson.Default.SupportingObject, cancel));
+        for (int i = 0; i < objects.Count; i++)
+        {
+            if (i > 0)
+                Output.WriteLine();
+            SupportingDescription.Write(objects[i], Output);
         }
         return 0;
     }

@@ -17,7 +17,7 @@ internal sealed class GetCommand : VerbCommand
     private readonly Option<bool> _noHeaders = new("--no-headers") { Description = "rows only" };
     private readonly Option<bool> _showLabels = new("--show-labels") { Description = "a column with the labels" };
 
-    public GetCommand(CommandContext context) : base(context, "get", "List pods.")
+    public GetCommand(CommandContext context) : base(context, "get", "List pods, or configmaps, secrets and persistentvolumeclaims.")
     {
         Arguments.Add(_words);
         foreach (Option option in new Option[] { _output, _watch, _selector, _fields, _all, _noHeaders, _showLabels })
@@ -27,6 +27,7 @@ internal sealed class GetCommand : VerbCommand
             ("all pods, with their addresses", "pods get -o wide"),
             ("one pod as YAML", "pods get web -o yaml"),
             ("every change of the pods with a label", "pods get -w -l app=web"),
+            ("the secrets, without their values", "pods get secrets"),
             ("one value", "pods get web -o jsonpath={.status.podIP}"),
         ];
     }
@@ -34,6 +35,8 @@ internal sealed class GetCommand : VerbCommand
     protected override async Task<int> RunAsync(PodsClient client, ParseResult parsed, CancellationToken cancel)
     {
         OutputFormat format = OutputFormat.Parse(parsed.GetValue(_output));
+        if (ResourceArguments.Supporting(parsed.GetValue(_words) ?? []) is { } supporting)
+            return await PrintObjectsAsync(client, parsed, supporting.Kind, supporting.Names, format, cancel);
         IReadOnlyList<string> names = ResourceArguments.Names(parsed.GetValue(_words) ?? []);
         PodQuery query = new()
         {
@@ -51,6 +54,32 @@ internal sealed class GetCommand : VerbCommand
             printer.Print(list.Items ?? []);
         if (parsed.GetValue(_watch))
             await WatchAsync(client, query, list.Metadata?.ResourceVersion, printer, cancel);
+        return 0;
+    }
+
+    private async Task<int> PrintObjectsAsync(
+        PodsClient client, ParseResult parsed, SupportingKind kind, IReadOnlyList<string> names, OutputFormat format, CancellationToken cancel)
+    {
+        if (parsed.GetValue(_watch))
+            throw new CliException($"error: {kind.Plural} cannot be watched", CliException.Usage);
+        SupportingPrinter printer = new(Output, format, kind, parsed.GetValue(_all), TimeProvider.System);
+        if (names.Count == 0)
+        {
+            string path = PodsClient.ObjectsPath(kind, parsed.GetValue(_all) ? null : Namespace(parsed));
+            if (parsed.GetValue(_selector) is { } labels)
+                path += "?labelSelector=" + Uri.EscapeDataString(labels);
+            SupportingObjectList list = await client.GetAsync(path, KubernetesJson.Default.SupportingObjectList, cancel);
+            if (list.Items is not { Count: > 0 } && format.IsTable)
+                Error.WriteLine(parsed.GetValue(_all) ? "No resources found" : $"No resources found in {Namespace(parsed)} namespace.");
+            else
+                printer.Print(list.Items ?? [], isSingle: false, withHeader: !parsed.GetValue(_noHeaders));
+            return 0;
+        }
+        List<SupportingObject> found = [];
+        foreach (string name in names)
+            found.Add(await client.GetAsync(
+                PodsClient.ObjectPath(kind, Namespace(parsed), name), KubernetesJson.Default.SupportingObject, cancel));
+        printer.Print(found, isSingle: names.Count == 1, withHeader: !parsed.GetValue(_noHeaders));
         return 0;
     }
 

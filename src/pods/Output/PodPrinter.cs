@@ -19,19 +19,24 @@ internal sealed class PodPrinter(TextWriter output, OutputFormat format, PodTabl
                 foreach (Pod pod in pods)
                     output.WriteLine("pod/" + pod.Metadata?.Name);
                 break;
-            case "json":
-                PrintJson(Document(pods));
-                break;
-            case "yaml":
-                YamlOutput.Write(Document(pods), output);
-                break;
-            case "jsonpath":
-                output.Write(JsonPath.Render(format.Template, Document(pods)));
-                break;
-            default:
+            case "" or "wide":
                 table.Write(pods, output, headers);
                 break;
+            default:
+                PrintDocument(Document(pods), format, output);
+                break;
         }
+    }
+
+    /// <summary>The whole of something as JSON, YAML or a template.</summary>
+    public static void PrintDocument(JsonElement document, OutputFormat format, TextWriter output)
+    {
+        if (format.Kind == "yaml")
+            YamlOutput.Write(document, output);
+        else if (format.Kind == "jsonpath")
+            output.Write(JsonPath.Render(format.Template, document));
+        else
+            PrintJson(document, output);
     }
 
     /// <summary>One pod of a watch: a row without header, or a document of its own.</summary>
@@ -50,7 +55,7 @@ internal sealed class PodPrinter(TextWriter output, OutputFormat format, PodTabl
             new PodList { ApiVersion = "v1", Kind = "List", Items = pods, Metadata = new() { ResourceVersion = "" } },
             KubernetesJson.Default.PodList);
 
-    private void PrintJson(JsonElement document)
+    private static void PrintJson(JsonElement document, TextWriter output)
     {
         using MemoryStream memory = new();
         using (Utf8JsonWriter writer = new(memory, Indented))

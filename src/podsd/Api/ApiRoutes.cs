@@ -28,6 +28,8 @@ internal static class ApiRoutes
         app.MapDelete(Pods + "/{name}", (RequestDelegate)pods.DeleteAsync);
         Get(app, Pods + "/{name}/log", pods.LogAsync);
         Get(app, Pods + "/{name}/exec", new ExecRequests(node).ExecAsync);
+        foreach (SupportingKind kind in SupportingKind.All)
+            new ObjectRequests(node, kind).Map(app);
         Get(app, "/pods/v1/namespaces/{ns}/pods/{name}/inspect", pods.InspectAsync);
         Get(app, "/pods/v1/images", images.ListAsync);
         app.MapPost("/pods/v1/images/pull", (RequestDelegate)images.PullAsync);

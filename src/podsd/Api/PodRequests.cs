@@ -111,10 +111,11 @@ internal sealed class PodRequests(PodNode node)
 
     private static async Task<Pod> ReadPodAsync(HttpContext context) => Decode(await ReadBodyAsync(context));
 
-    private static Pod Decode(byte[] body) => ManifestReader.Decode(body, "request body") is [var pod] ? pod
+    private static Pod Decode(byte[] body) =>
+        ManifestReader.DecodeAll(body, "request body") is { Pods: [var pod], Supporting.Count: 0 } ? pod
         : throw NodeException.BadRequest("the body must be exactly one Pod");
 
-    private static async Task<byte[]> ReadBodyAsync(HttpContext context)
+    public static async Task<byte[]> ReadBodyAsync(HttpContext context)
     {
         const int limit = 3 << 20;   // the API server's
         using MemoryStream body = new();

@@ -1,0 +1,4 @@
+namespace Pods.Manifests;
+
+/// <summary>What a manifest holds, each in the order of the file.</summary>
+public sealed record ManifestObjects(IReadOnlyList<Pod> Pods, IReadOnlyList<SupportingObject> Supporting);

@@ -1,0 +1,29 @@
+namespace Pods.Manifests.Reading;
+
+/// <summary>The fields of ConfigMap, Secret and PersistentVolumeClaim.</summary>
+internal static class SupportingSchema
+{
+    private static readonly Schema s_configMap = new(
+        PodSchema.Fields(FieldKind.Text, "apiVersion", "kind"), PodSchema.Fields(FieldKind.Boolean, "immutable"),
+        PodSchema.Fields(FieldKind.Text, FieldShape.Map, "data", "binaryData"),
+        [new("metadata", FieldKind.Object, Type: PodSchema.Metadata)]);
+
+    private static readonly Schema s_secret = new(
+        PodSchema.Fields(FieldKind.Text, "apiVersion", "kind", "type"), PodSchema.Fields(FieldKind.Boolean, "immutable"),
+        PodSchema.Fields(FieldKind.Text, FieldShape.Map, "data", "stringData"),
+        [new("metadata", FieldKind.Object, Type: PodSchema.Metadata)]);
+
+    private static readonly Schema s_claimSpec = new(
+        PodSchema.Fields(FieldKind.Text, "storageClassName", "volumeName", "volumeMode"),
+        PodSchema.Fields(FieldKind.Text, FieldShape.List, "accessModes"),
+        [new("resources", FieldKind.Object, Type: PodSchema.Resources)],
+        PodSchema.NotYet("selector", "dataSource", "dataSourceRef", "volumeAttributesClassName"));
+
+    private static readonly Schema s_claim = new(
+        PodSchema.Fields(FieldKind.Text, "apiVersion", "kind"),
+        [new("metadata", FieldKind.Object, Type: PodSchema.Metadata), new("spec", FieldKind.Object, Type: s_claimSpec)],
+        PodSchema.Accepted("status"));
+
+    public static Schema Of(SupportingKind kind) =>
+        kind == SupportingKind.ConfigMap ? s_configMap : kind == SupportingKind.Secret ? s_secret : s_claim;
+}

@@ -1,0 +1,59 @@
+using Pods.Manifests;
+
+namespace Pods.Cli.Output;
+
+/// <summary>The page of <c>pods describe</c> for a ConfigMap, a Secret (sizes only) or a claim.</summary>
+internal static class SupportingDescription
+{
+    public static void Write(SupportingObject found, TextWriter output)
+    {
+        output.WriteLine($"Name:         {found.Metadata?.Name}");
+        output.WriteLine($"Namespace:    {found.Metadata?.Namespace}");
+        output.WriteLine($"Labels:       {Joined(found.Metadata?.Labels)}");
+        output.WriteLine($"Annotations:  {Joined(found.Metadata?.Annotations)}");
+        if (found.Kind == SupportingKind.Claim.Kind)
+            WriteClaim(found, output);
+        else if (found.Kind == SupportingKind.Secret.Kind)
+            WriteSecret(found, output);
+        else
+            WriteConfigMap(found, output);
+    }
+
+    public static string Modes(SupportingObject claim) => string.Join(',', (claim.Spec?.AccessModes ?? []).Select(mode => mode switch
+    {
+        "ReadWriteOnce" => "RWO",
+        "ReadOnlyMany" => "ROX",
+        "ReadWriteMany" => "RWX",
+        "ReadWriteOncePod" => "RWOP",
+        _ => mode,
+    }));
+
+    private static void WriteClaim(SupportingObject claim, TextWriter output)
+    {
+        output.WriteLine($"Status:       {claim.Status?.Phase}");
+        output.WriteLine($"Capacity:     {claim.Status?.Capacity?.GetValueOrDefault("storage")}");
+        output.WriteLine($"Access Modes: {Modes(claim)}");
+    }
+
+    private static void WriteSecret(SupportingObject secret, TextWriter output)
+    {
+        output.WriteLine($"\nType:  {secret.Type}\n\nData\n====");
+        IReadOnlyDictionary<string, byte[]> content = secret.Content();
+        int width = content.Keys.Select(k => k.Length + 1).DefaultIfEmpty().Max();
+        foreach (var (key, value) in content)
+            output.WriteLine($"{(key + ":").PadRight(width)}  {value.Length} bytes");
+    }
+
+    private static void WriteConfigMap(SupportingObject map, TextWriter output)
+    {
+        output.WriteLine("\nData\n====");
+        foreach (var (key, value) in (map.Data ?? new Dictionary<string, string>()).OrderBy(e => e.Key, StringComparer.Ordinal))
+            output.WriteLine($"{key}:\n----\n{value}\n");
+        output.WriteLine("BinaryData\n====");
+        foreach (string key in (map.BinaryData ?? new Dictionary<string, string>()).Keys.Order(StringComparer.Ordinal))
+            output.WriteLine($"{key}: {map.Content()[key].Length} bytes");
+    }
+
+    private static string Joined(IReadOnlyDictionary<string, string>? entries) => entries is not { Count: > 0 } ? "<none>"
+        : string.Join(',', entries.OrderBy(e => e.Key, StringComparer.Ordinal).Select(e => $"{e.Key}={e.Value}"));
+}

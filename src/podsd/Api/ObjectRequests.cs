@@ -1,0 +1,73 @@
+using System.Globalization;
+using Pods.Manifests;
+using Pods.Node;
+
+namespace Pods.Daemon.Api;
+
+/// <summary>Requests about one of the kinds that pods refer to: read the request, ask the store, write the answer.</summary>
+internal sealed class ObjectRequests(PodNode node, SupportingKind kind)
+{
+    private ObjectStore Store => node.Services.Objects;
+
+    public void Map(WebApplication app)
+    {
+        string all = "/api/v1/namespaces/{ns}/" + kind.Plural, one = all + "/{name}";
+        app.MapGet("/api/v1/" + kind.Plural, (RequestDelegate)ListAsync);
+        app.MapGet(all, (RequestDelegate)ListAsync);
+        app.MapPost(all, (RequestDelegate)CreateAsync);
+        app.MapGet(one, (RequestDelegate)GetAsync);
+        app.MapPut(one, (RequestDelegate)ReplaceAsync);
+        app.MapDelete(one, (RequestDelegate)DeleteAsync);
+    }
+
+    private Task ListAsync(HttpContext context)
+    {
+        if (PodRequests.Flag(context, "watch"))
+            throw new NodeException(405, "MethodNotAllowed", $"watch is not supported on {kind.Plural}");
+        // Labels and names are those of any object: the pods' selectors serve.
+        Func<Pod, bool> selected = PodSelectors.Parse(PodRequests.Query(context, "labelSelector"), PodRequests.Query(context, "fieldSelector"));
+        var (objects, version) = Store.List(kind, context.Request.RouteValues["ns"] as string);
+        return ApiRoutes.WriteAsync(context, new SupportingObjectList
+        {
+            ApiVersion = "v1",
+            Kind = kind.Kind + "List",
+            Metadata = new() { ResourceVersion = version.ToString(CultureInfo.InvariantCulture) },
+            Items = [.. objects.Where(o => selected(new() { Metadata = o.Metadata }))],
+        }, KubernetesJson.Default.SupportingObjectList);
+    }
+
+    private Task GetAsync(HttpContext context) => ApiRoutes.WriteAsync(context,
+        Store.Find(kind, PodRequests.Space(context), PodRequests.Name(context))
+            ?? throw NodeException.NotFound(PodRequests.Name(context), kind.Plural),
+        KubernetesJson.Default.SupportingObject);
+
+    private async Task CreateAsync(HttpContext context)
+    {
+        SupportingObject made = node.CreateObject(kind, PodRequests.Space(context), await ReadAsync(context));
+        await ApiRoutes.WriteAsync(context, made, KubernetesJson.Default.SupportingObject, 201);
+    }
+
+    private async Task ReplaceAsync(HttpContext context)
+    {
+        SupportingObject made = node.ReplaceObject(
+            kind, PodRequests.Space(context), PodRequests.Name(context), await ReadAsync(context));
+        await ApiRoutes.WriteAsync(context, made, KubernetesJson.Default.SupportingObject);
+    }
+
+    private Task DeleteAsync(HttpContext context)
+    {
+        SupportingObject gone = node.DeleteObject(kind, PodRequests.Space(context), PodRequests.Name(context));
+        return ApiRoutes.WriteAsync(context, new ApiStatus
+        {
+            Kind = "Status",
+            ApiVersion = "v1",
+            Metadata = new(),
+            Status = "Success",
+            Details = new() { Name = gone.Metadata!.Name, Kind = kind.Plural, Uid = gone.Metadata.Uid },
+        }, KubernetesJson.Default.ApiStatus);
+    }
+
+    private async Task<SupportingObject> ReadAsync(HttpContext context) =>
+        ManifestReader.DecodeAll(await PodRequests.ReadBodyAsync(context), "request body") is { Pods.Count: 0, Supporting: [var given] }
+            ? given : throw NodeException.BadRequest($"the body must be exactly one {kind.Kind}");
+}
