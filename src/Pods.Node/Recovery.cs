@@ -1,5 +1,6 @@
 using Pods.Containerd;
 using Pods.Manifests;
+using Pods.Network;
 
 namespace Pods.Node;
 
@@ -39,13 +40,26 @@ internal sealed class Recovery(NodeServices node)
             foreach (ContainerRecord container in pod.Where(c => !Knows(stored, c.Id)))
             {
                 node.Log($"removing container {container.Id} of pod {pod.Key}: left behind by a crash");
-                await teardown.RemoveContainerAsync(container.Id, cancel);
+                await TryAsync($"container {container.Id}", () => teardown.RemoveContainerAsync(container.Id, cancel));
             }
         }
         string[] sandboxes = [.. node.Store.List().Select(p => p.Memory.Sandbox?.Id).OfType<string>()];
         foreach (string id in node.Network.CachedSandboxes().Except(sandboxes))
-            await teardown.RemoveNetworkAsync(id, cancel);
+            await TryAsync($"the network of sandbox {id}", () => teardown.RemoveNetworkAsync(id, cancel));
         RemoveDirectories();
+    }
+
+    /// <summary>A leftover that will not go, its plugin gone say, must not hold up the pods that there are: the next start tries again.</summary>
+    private async Task TryAsync(string what, Func<Task> remove)
+    {
+        try
+        {
+            await remove();
+        }
+        catch (Exception e) when (e is CniException or IOException or StepException or ContainerdException { IsUnavailable: false })
+        {
+            node.Log($"removing {what}, left behind by a crash: {e.Message}");
+        }
     }
 
     private static bool Knows(StoredPod? stored, string id) =>

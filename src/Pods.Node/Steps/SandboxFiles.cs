@@ -5,7 +5,7 @@ using Pods.Network;
 namespace Pods.Node;
 
 /// <summary>The files of a pod that every container sees: resolv.conf, hosts, hostname, and the shared memory file system.</summary>
-internal sealed class SandboxFiles(NodeOptions options)
+internal sealed class SandboxFiles(NodeOptions options, Action<string> log)
 {
     private const int SharedMemoryBytes = 64 << 20;
 
@@ -28,8 +28,12 @@ internal sealed class SandboxFiles(NodeOptions options)
         Directory.CreateDirectory(Path.GetDirectoryName(Hosts(pod))!);
         DnsSettings? dns = pod.Spec!.DnsConfig is { } config
             ? new(config.Nameservers ?? [], config.Searches ?? [], [.. (config.Options ?? []).Select(Option)]) : null;
-        File.WriteAllText(ResolvConf(pod), Network.ResolvConf.Render(
-            pod.Spec.DnsPolicy!, dns, Network.ResolvConf.ReadHost(), options.ClusterDns));
+        // As the kubelet has it: only ClusterFirstWithHostNet asks the cluster from the host's network.
+        string policy = pod.Spec is { HostNetwork: true, DnsPolicy: "ClusterFirst" } ? "Default" : pod.Spec.DnsPolicy!;
+        File.WriteAllText(ResolvConf(pod),
+            Network.ResolvConf.Render(policy, dns, Network.ResolvConf.ReadHost(), options.ClusterDns, out IReadOnlyList<string> warnings));
+        foreach (string warning in warnings)
+            log($"pod {pod.Metadata!.Namespace}/{pod.Metadata.Name}: {warning}");
         File.WriteAllText(HostnameFile(pod), Hostname(pod) + "\n");
         File.WriteAllText(Hosts(pod), HostsFile.Render(addresses, Hostname(pod),
             [.. (pod.Spec.HostAliases ?? []).Select(a => (a.Ip!, a.Hostnames ?? []))],

@@ -13,7 +13,7 @@ internal sealed class SandboxSteps(NodeServices node)
 {
     private readonly ImageSupply _images = new(node);
     private readonly PodVolumes _volumes = new(node.Options);
-    private readonly SandboxFiles _files = new(node.Options);
+    private readonly SandboxFiles _files = new(node.Options, node.Log);
 
     /// <param name="pod">With defaults.</param>
     /// <param name="id">The id that is already in the pod's memory, so that a crash knows what to remove.</param>
