@@ -13,6 +13,27 @@ public static unsafe class RootedPath
     public static FileDescriptor OpenBeneath(string root, string path, OpenFlags flags, int mode = 0) =>
         Open(root, path, flags, mode, LibC.RESOLVE_BENEATH | LibC.RESOLVE_NO_MAGICLINKS);
 
+    /// <summary>Opens what is there; directories that are missing are made, each in the one that was found before it.</summary>
+    /// <exception cref="LinuxException">EXDEV where a link leads out, ENOTDIR where a file is in the way.</exception>
+    public static FileDescriptor OpenOrMake(string root, string path)
+    {
+        string below = ".";
+        foreach (string name in path.Split('/', StringSplitOptions.RemoveEmptyEntries))
+        {
+            try
+            {
+                OpenBeneath(root, $"{below}/{name}", OpenFlags.PathOnly).Dispose();
+            }
+            catch (LinuxException e) when (e.Errno == Errno.ENOENT)
+            {
+                using FileDescriptor parent = OpenBeneath(root, below, OpenFlags.PathOnly | OpenFlags.Directory);
+                Directory.CreateDirectory($"{Handle(parent)}/{name}");
+            }
+            below += "/" + name;
+        }
+        return OpenBeneath(root, below, OpenFlags.PathOnly);
+    }
+
     /// <summary>The real path of something that exists inside the root.</summary>
     public static string Resolve(string root, string path)
     {

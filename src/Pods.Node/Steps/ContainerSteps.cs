@@ -111,7 +111,7 @@ internal sealed class ContainerSteps(NodeServices node)
                 ImageName = image.Name,
                 Image = image.Config.Config,
                 User = ContainerUser.Resolve(pod, container, image.Config.Config, passwd, group),
-                MountSources = [.. (container.VolumeMounts ?? []).Select(m => _volumes.Source(pod, m))],
+                MountSources = [.. _volumes.Sources(pod, container)],
                 LocalhostSeccomp = LocalhostSeccomp(pod, container),
             });
             return spec with { Mounts = [.. spec.Mounts ?? [], _messages.Prepare(pod, container, id)] };

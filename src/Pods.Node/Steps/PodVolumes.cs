@@ -27,23 +27,43 @@ internal sealed class PodVolumes(NodeOptions options)
         return volume.HostPath?.Path ?? EmptyDirPath(pod, name, volume.EmptyDir!);
     }
 
-    /// <summary>The path on the host of what a container mounts: the volume, or a part of it that cannot lie outside.</summary>
-    public string Source(Pod pod, VolumeMount mount)
+    /// <summary>The path on the host of what a container mounts, mount by mount: the volume, or a part of it that cannot lie outside.</summary>
+    public IEnumerable<string> Sources(Pod pod, Container container) =>
+        (container.VolumeMounts ?? []).Select((mount, index) => string.IsNullOrEmpty(mount.SubPath)
+            ? Source(pod, mount.Name!) : SubPath(pod, mount, Path.Combine("subpaths", container.Name!, $"{index}")));
+
+    /// <summary>
+    /// A mount of our own of the very file or directory that was found: a name could lead elsewhere by the time that the
+    /// runtime looks it up, since other containers of the pod write into the volume.
+    /// </summary>
+    private string SubPath(Pod pod, VolumeMount mount, string name)
     {
-        string root = Source(pod, mount.Name!);
-        if (string.IsNullOrEmpty(mount.SubPath))
-            return root;
+        string target = Path.Combine(options.PodState(pod.Metadata!.Uid!), name);
         try
         {
-            string path = RootedPath.Resolve(root, mount.SubPath);
-            if (!Path.Exists(path))
-                Directory.CreateDirectory(path);
-            return path;
+            using FileDescriptor found = RootedPath.OpenOrMake(Source(pod, mount.Name!), mount.SubPath!);
+            // The mount of the container's run before.
+            Mounts.DetachAll(target);
+            if (Files.StatusOf(found).Kind == FileKind.Directory)
+                Directory.CreateDirectory(target);
+            else
+                WriteMountPoint(target);
+            Mounts.Bind(RootedPath.Handle(found), target);
+            return target;
         }
-        catch (LinuxException e)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new StepException(StepReason.CreateContainerConfigError, $"subPath \"{mount.SubPath}\" of volume \"{mount.Name}\": {e.Message}", e);
+            throw new StepException(StepReason.CreateContainerConfigError,
+                $"failed to prepare subPath \"{mount.SubPath}\" of volume \"{mount.Name}\": {e.Message}", e);
         }
+    }
+
+    private static void WriteMountPoint(string path)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        if (Directory.Exists(path))
+            Directory.Delete(path);
+        File.WriteAllBytes(path, []);
     }
 
     /// <summary>Unmounts and deletes what belonged to the pod alone.</summary>
