@@ -40,7 +40,7 @@ public sealed class SubPathTests
     public async Task SubPath_that_leads_out_of_the_volume_is_refused()
     {
         await using PodsDaemon podsd = await PodsDaemon.StartAsync();
-        string init = $"{Volume}\ninitContainers:\n- {{name: make, image: {PodsDaemon.Image}, command: [ln, -sf, /etc, /all/out], "
+        string init = $"{Volume}\ninitContainers:\n- {{name: make, image: {PodsDaemon.Image}, command: [busybox, ln, -sf, /etc, /all/out], "
             + "volumeMounts: [{name: v, mountPath: /all}]}";
         await podsd.ApplyAsync(Manifest.Of("escape", Manifest.Forever, init, "volumeMounts:\n- {name: v, mountPath: /there, subPath: out}"));
 
