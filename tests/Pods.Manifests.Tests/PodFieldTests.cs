@@ -23,6 +23,10 @@ public sealed class PodFieldTests
         ("spec.containers[].env[]", KubernetesJson.Default.EnvVar),
         ("spec.containers[].env[].valueFrom", KubernetesJson.Default.EnvVarSource),
         ("spec.containers[].env[].valueFrom.fieldRef", KubernetesJson.Default.ObjectFieldSelector),
+        ("spec.containers[].env[].valueFrom.configMapKeyRef", KubernetesJson.Default.KeySelector),
+        ("spec.containers[].env[].valueFrom.resourceFieldRef", KubernetesJson.Default.ResourceFieldSelector),
+        ("spec.containers[].envFrom[]", KubernetesJson.Default.EnvFromSource),
+        ("spec.containers[].envFrom[].secretRef", KubernetesJson.Default.EnvFromReference),
         ("spec.containers[].ports[]", KubernetesJson.Default.ContainerPort),
         ("spec.containers[].resources", KubernetesJson.Default.ResourceRequirements),
         ("spec.containers[].volumeMounts[]", KubernetesJson.Default.VolumeMount),
@@ -67,8 +71,8 @@ public sealed class PodFieldTests
         + "runtimeClassName schedulerName schedulingGates serviceAccount serviceAccountName setHostnameAsFQDN subdomain tolerations "
         + "topologySpreadConstraints")]
     [InlineData("spec.securityContext", "appArmorProfile fsGroupChangePolicy seLinuxChangePolicy seLinuxOptions supplementalGroupsPolicy windowsOptions")]
-    [InlineData("spec.containers[]", "envFrom resizePolicy stdinOnce volumeDevices")]
-    [InlineData("spec.containers[].env[].valueFrom", "configMapKeyRef fileKeyRef resourceFieldRef secretKeyRef")]
+    [InlineData("spec.containers[]", "resizePolicy stdinOnce volumeDevices")]
+    [InlineData("spec.containers[].env[].valueFrom", "fileKeyRef")]
     [InlineData("spec.containers[].resources", "claims")]
     [InlineData("spec.containers[].securityContext", "appArmorProfile procMount seLinuxOptions windowsOptions")]
     [InlineData("spec.containers[].volumeMounts[]", "bindMountOptions mountPropagation recursiveReadOnly subPathExpr")]

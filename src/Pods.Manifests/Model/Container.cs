@@ -10,6 +10,7 @@ public sealed record Container
     public IReadOnlyList<string>? Command { get; init; }
     public IReadOnlyList<string>? Args { get; init; }
     public IReadOnlyList<EnvVar>? Env { get; init; }
+    public IReadOnlyList<EnvFromSource>? EnvFrom { get; init; }
     public string? WorkingDir { get; init; }
     public IReadOnlyList<ContainerPort>? Ports { get; init; }
     public ResourceRequirements? Resources { get; init; }
@@ -39,6 +40,9 @@ public sealed record EnvVar
 public sealed record EnvVarSource
 {
     public ObjectFieldSelector? FieldRef { get; init; }
+    public ResourceFieldSelector? ResourceFieldRef { get; init; }
+    public KeySelector? ConfigMapKeyRef { get; init; }
+    public KeySelector? SecretKeyRef { get; init; }
 }
 
 /// <summary>A field of the pod itself, such as <c>metadata.labels['app']</c>.</summary>

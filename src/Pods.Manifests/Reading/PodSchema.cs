@@ -19,9 +19,23 @@ internal static class PodSchema
 
     private static readonly Schema FieldRef = new(Fields(Text, "apiVersion", "fieldPath"));
 
+    private static readonly Schema ResourceFieldRef = new(
+        Fields(Text, "containerName", "resource"), Fields(FieldKind.Quantity, "divisor"));
+
+    private static readonly Schema KeyRef = new(Fields(Text, "name", "key"), Fields(FieldKind.Boolean, "optional"));
+
+    private static readonly Schema EnvFromRef = new(Fields(Text, "name"), Fields(FieldKind.Boolean, "optional"));
+
+    private static readonly Schema EnvFrom = new(
+        Fields(Text, "prefix"),
+        [new("configMapRef", FieldKind.Object, Type: EnvFromRef), new("secretRef", FieldKind.Object, Type: EnvFromRef)]);
+
     private static readonly Schema EnvSource = new(
-        [new("fieldRef", FieldKind.Object, Type: FieldRef)],
-        NotYet("configMapKeyRef", "secretKeyRef", "resourceFieldRef", "fileKeyRef"))
+        [
+            new("fieldRef", FieldKind.Object, Type: FieldRef), new("resourceFieldRef", FieldKind.Object, Type: ResourceFieldRef),
+            new("configMapKeyRef", FieldKind.Object, Type: KeyRef), new("secretKeyRef", FieldKind.Object, Type: KeyRef),
+        ],
+        NotYet("fileKeyRef"))
     {
         IsChoice = true,
     };
@@ -93,13 +107,14 @@ internal static class PodSchema
         [new("command", Text, List), new("args", Text, List)],
         Fields(FieldKind.Boolean, "stdin", "tty"),
         [
-            new("env", FieldKind.Object, List, Type: Env), new("ports", FieldKind.Object, List, Type: Port),
+            new("env", FieldKind.Object, List, Type: Env), new("envFrom", FieldKind.Object, List, Type: EnvFrom),
+            new("ports", FieldKind.Object, List, Type: Port),
             new("resources", FieldKind.Object, Type: Resources), new("volumeMounts", FieldKind.Object, List, Type: VolumeMount),
             new("securityContext", FieldKind.Object, Type: ContainerSecurity), new("lifecycle", FieldKind.Object, Type: LifecycleType),
             new("livenessProbe", FieldKind.Object, Type: ProbeType), new("readinessProbe", FieldKind.Object, Type: ProbeType),
             new("startupProbe", FieldKind.Object, Type: ProbeType), new("restartPolicyRules", FieldKind.Object, List, Type: RestartRule),
         ],
-        NotYet("envFrom", "stdinOnce", "volumeDevices", "resizePolicy"));
+        NotYet("stdinOnce", "volumeDevices", "resizePolicy"));
 
     private static readonly Schema EmptyDir = new(Fields(Text, "medium"), Fields(FieldKind.Quantity, "sizeLimit"), NotYet("mode"));
 

@@ -9,14 +9,24 @@ internal static class ContainerEnvironment
     private const string DefaultPath = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
     /// <summary>The manifest's own variables. A value sees those above it only, as with the kubelet.</summary>
-    public static IReadOnlyDictionary<string, string> Declared(Pod pod, Container container, SandboxFacts sandbox)
+    public static IReadOnlyDictionary<string, string> Declared(
+        Pod pod, Container container, SandboxFacts sandbox, NodeFacts node, ObjectLookup objects)
     {
         OrderedDictionary<string, string> declared = [];
+        foreach ((string name, string value) in (container.EnvFrom ?? []).SelectMany(from => EnvironmentSource.Every(from, objects)))
+            declared[name] = value;
         foreach (EnvVar variable in container.Env ?? [])
         {
-            declared[variable.Name ?? ""] = variable.ValueFrom?.FieldRef?.FieldPath is { } path
-                ? FieldReference.Value(path, pod, sandbox)
-                : VariableExpansion.Expand(variable.Value ?? "", name => declared.GetValueOrDefault(name));
+            string? value = variable.ValueFrom switch
+            {
+                { FieldRef.FieldPath: { } path } => FieldReference.Value(path, pod, sandbox),
+                { ResourceFieldRef: { } resource } => EnvironmentSource.Resource(resource, pod, container, node),
+                { ConfigMapKeyRef: { } key } => EnvironmentSource.One(SupportingKind.ConfigMap, key, pod, objects),
+                { SecretKeyRef: { } key } => EnvironmentSource.One(SupportingKind.Secret, key, pod, objects),
+                _ => VariableExpansion.Expand(variable.Value ?? "", name => declared.GetValueOrDefault(name)),
+            };
+            if (value is not null)
+                declared[variable.Name ?? ""] = value;
         }
         return declared;
     }

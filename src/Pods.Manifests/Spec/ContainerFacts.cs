@@ -12,6 +12,8 @@ public sealed record ContainerFacts
     public required RuntimeUser User { get; init; }
     /// <summary>Per volume mount of the container, in its order: the path on the host, with the subPath resolved.</summary>
     public IReadOnlyList<string> MountSources { get; init; } = [];
+    /// <summary>The ConfigMaps and Secrets of the pod's namespace.</summary>
+    public ObjectLookup Objects { get; init; } = (_, _) => null;
     /// <summary>The content of the profile file that a Localhost profile names.</summary>
     public LinuxSeccomp? LocalhostSeccomp { get; init; }
 }

@@ -16,6 +16,7 @@ public sealed record NodeFacts
     /// <summary>Whether a limit can be put on swap.</summary>
     public bool HasSwapAccounting { get; init; }
     public required long MemoryBytes { get; init; }
+    public int Cpus { get; init; } = Environment.ProcessorCount;
     /// <summary>podsd's own oom_score_adj where CAP_SYS_RESOURCE is missing and nothing lower can be written; null: no bound.</summary>
     public int? LowestOomScoreAdj { get; init; }
     /// <summary>What ALL stands for here: the capabilities that podsd has itself, see <see cref="CapabilityNames.FromMask"/>.</summary>

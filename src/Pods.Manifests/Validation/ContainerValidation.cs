@@ -12,7 +12,7 @@ internal static class ContainerValidation
             found.Add(ManifestError.Invalid(path + ".image", container.Image, "must not have leading or trailing whitespace"));
         found.OneOf(path + ".imagePullPolicy", container.ImagePullPolicy, "Always", "IfNotPresent", "Never");
         CheckPorts(path + ".ports", container.Ports ?? [], found);
-        CheckEnvironment(path + ".env", container.Env ?? [], found);
+        EnvironmentValidation.Check(path, container, found);
         CheckResources(path + ".resources", container.Resources ?? new(), found);
         CheckMounts(path + ".volumeMounts", container.VolumeMounts ?? [], volumes, found);
         SecurityValidation.Check(path + ".securityContext", container.SecurityContext, found);
@@ -35,31 +35,6 @@ internal static class ContainerValidation
             if (!string.IsNullOrEmpty(ports[i].HostIP))
                 found.Matches(here + ".hostIP", ports[i].HostIP, Names.Address);
         }
-    }
-
-    private static void CheckEnvironment(string path, IReadOnlyList<EnvVar> variables, Findings found)
-    {
-        for (int i = 0; i < variables.Count; i++)
-        {
-            string here = $"{path}[{i}]";
-            found.RequiredName(here + ".name", variables[i].Name, Names.EnvironmentName);
-            if (variables[i].ValueFrom is not { } from)
-                continue;
-            if (!string.IsNullOrEmpty(variables[i].Value))
-                found.Add(ManifestError.Invalid(here + ".valueFrom", "", "may not be specified when `value` is not empty"));
-            if (from.FieldRef is not { } field)
-                found.Add(ManifestError.Invalid(here + ".valueFrom", "", "must specify one of: `fieldRef`"));
-            else
-                CheckField(here + ".valueFrom.fieldRef", field, found);
-        }
-    }
-
-    private static void CheckField(string path, ObjectFieldSelector field, Findings found)
-    {
-        found.OneOf(path + ".apiVersion", field.ApiVersion, Pod.GroupVersion);
-        if (found.Required(path + ".fieldPath", field.FieldPath) && !FieldReference.IsKnown(field.FieldPath!))
-            found.Add(ManifestError.NotSupported(path + ".fieldPath", field.FieldPath,
-                [.. FieldReference.Paths, "metadata.labels['<KEY>']", "metadata.annotations['<KEY>']"]));
     }
 
     private static void CheckResources(string path, ResourceRequirements resources, Findings found)

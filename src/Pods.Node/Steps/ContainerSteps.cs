@@ -112,6 +112,7 @@ internal sealed class ContainerSteps(NodeServices node)
                 Image = image.Config.Config,
                 User = ContainerUser.Resolve(pod, container, image.Config.Config, passwd, group),
                 MountSources = [.. _volumes.Sources(pod, container)],
+                Objects = (kind, name) => node.Objects.Find(kind, pod.Metadata!.Namespace!, name),
                 LocalhostSeccomp = LocalhostSeccomp(pod, container),
             });
             return spec with { Mounts = [.. spec.Mounts ?? [], _messages.Prepare(pod, container, id)] };

@@ -52,11 +52,17 @@ internal sealed class ImageSupply(NodeServices node)
     {
         foreach (LocalObjectReference secret in pod.Spec!.ImagePullSecrets ?? [])
         {
+            if (node.Objects.Find(SupportingKind.Secret, pod.Metadata!.Namespace!, secret.Name!)?.Content()
+                .GetValueOrDefault(".dockerconfigjson") is { } config)
+            {
+                yield return config;
+                continue;
+            }
             string path = Path.Combine(node.Options.PullSecretDirectory, secret.Name + ".json");
             if (File.Exists(path))
                 yield return File.ReadAllBytes(path);
             else
-                node.Log($"pod {pod.Metadata!.Namespace}/{pod.Metadata.Name}: imagePullSecrets: no file \"{path}\"; pulling without it");
+                node.Log($"pod {pod.Metadata!.Namespace}/{pod.Metadata.Name}: imagePullSecrets: no such secret and no file \"{path}\"; pulling without it");
         }
     }
 }

@@ -1,0 +1,74 @@
+namespace Pods.Manifests.Validation;
+
+/// <summary>Rules for a container's environment.</summary>
+internal static class EnvironmentValidation
+{
+    private static readonly string[] s_resources = ["limits.cpu", "limits.memory", "requests.cpu", "requests.memory"];
+
+    public static void Check(string path, Container container, Findings found)
+    {
+        IReadOnlyList<EnvVar> variables = container.Env ?? [];
+        for (int i = 0; i < variables.Count; i++)
+        {
+            string here = $"{path}.env[{i}]";
+            found.RequiredName(here + ".name", variables[i].Name, Names.EnvironmentName);
+            if (variables[i].ValueFrom is not { } from)
+                continue;
+            if (!string.IsNullOrEmpty(variables[i].Value))
+                found.Add(ManifestError.Invalid(here + ".valueFrom", "", "may not be specified when `value` is not empty"));
+            CheckSource(here + ".valueFrom", from, found);
+        }
+        for (int i = 0; i < (container.EnvFrom?.Count ?? 0); i++)
+            CheckFrom($"{path}.envFrom[{i}]", container.EnvFrom![i], found);
+    }
+
+    private static void CheckSource(string path, EnvVarSource from, Findings found)
+    {
+        object?[] sources = [from.FieldRef, from.ResourceFieldRef, from.ConfigMapKeyRef, from.SecretKeyRef];
+        int count = sources.Count(source => source is not null);
+        if (count == 0)
+            found.Add(ManifestError.Invalid(path, "", "must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef` or `secretKeyRef`"));
+        if (count > 1)
+            found.Add(ManifestError.Invalid(path, "", "may not have more than one field specified at a time"));
+        if (from.FieldRef is { } field)
+            CheckField(path + ".fieldRef", field, found);
+        if (from.ResourceFieldRef is { } resource && found.Required(path + ".resourceFieldRef.resource", resource.Resource))
+        {
+            found.OneOf(path + ".resourceFieldRef.resource", resource.Resource, s_resources);
+            if (resource.Divisor is { MilliValue: < 0 } divisor)
+                found.Add(ManifestError.Invalid(path + ".resourceFieldRef.divisor", divisor.ToString(), "must be positive"));
+        }
+        CheckKey(path + ".configMapKeyRef", from.ConfigMapKeyRef, found);
+        CheckKey(path + ".secretKeyRef", from.SecretKeyRef, found);
+    }
+
+    private static void CheckKey(string path, KeySelector? selector, Findings found)
+    {
+        if (selector is null)
+            return;
+        found.RequiredName(path + ".name", selector.Name, Names.DnsSubdomain);
+        found.RequiredName(path + ".key", selector.Key, Names.ConfigKey);
+    }
+
+    private static void CheckFrom(string path, EnvFromSource from, Findings found)
+    {
+        if (!string.IsNullOrEmpty(from.Prefix))
+            found.Matches(path + ".prefix", from.Prefix, Names.EnvironmentName);
+        if (from is { ConfigMapRef: null, SecretRef: null })
+            found.Add(ManifestError.Invalid(path, "", "must specify one of: `configMapRef` or `secretRef`"));
+        if (from is { ConfigMapRef: not null, SecretRef: not null })
+            found.Add(ManifestError.Invalid(path, "", "may not have more than one field specified at a time"));
+        if (from.ConfigMapRef is { } map)
+            found.RequiredName(path + ".configMapRef.name", map.Name, Names.DnsSubdomain);
+        if (from.SecretRef is { } secret)
+            found.RequiredName(path + ".secretRef.name", secret.Name, Names.DnsSubdomain);
+    }
+
+    private static void CheckField(string path, ObjectFieldSelector field, Findings found)
+    {
+        found.OneOf(path + ".apiVersion", field.ApiVersion, Pod.GroupVersion);
+        if (found.Required(path + ".fieldPath", field.FieldPath) && !FieldReference.IsKnown(field.FieldPath!))
+            found.Add(ManifestError.NotSupported(path + ".fieldPath", field.FieldPath,
+                [.. FieldReference.Paths, "metadata.labels['<KEY>']", "metadata.annotations['<KEY>']"]));
+    }
+}
