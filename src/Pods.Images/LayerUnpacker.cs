@@ -39,7 +39,8 @@ internal sealed class LayerUnpacker(Lease lease, string snapshotter, KeyedGate g
         // containerd and its tools know "extract-" keys as unpacking in progress; the rest keeps ours from theirs.
         string key = $"extract-pods-{Guid.NewGuid():N} {chain}";
         Dictionary<string, string> labels = new() { ["containerd.io/snapshot.ref"] = chain };
-        IReadOnlyList<SnapshotMount>? mounts = await _snapshots.PrepareAsync(key, parent, labels, cancel);
+        // Not given up half-way: containerd would make a snapshot all the same, and nobody would know of it.
+        IReadOnlyList<SnapshotMount>? mounts = await _snapshots.PrepareAsync(key, parent, labels, CancellationToken.None);
         // A snapshotter that fetches layers itself answers "exists": the committed snapshot is there then.
         if (mounts is null)
             return;
