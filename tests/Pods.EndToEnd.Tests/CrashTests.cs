@@ -49,7 +49,7 @@ public sealed class CrashTests
         Native.Kill(Assert.Single(podsd.Containerd.Shims()));
 
         await podsd.WaitForAsync("shimless", p => PodsDaemon.Condition(p, "Ready") == "True"
-            && PodsDaemon.ContainerStatus(p, "main")["restartCount"]!.GetValue<int>() == 1, "restarted", TimeSpan.FromSeconds(30));
+            && PodsDaemon.FindContainerStatus(p, "main")?["restartCount"]?.GetValue<int>() == 1, "restarted", TimeSpan.FromSeconds(30));
         Assert.True(ProcessTable.Find(old) is null or { State: 'Z' });
         Assert.Single(podsd.Containerd.Shims());
     }

@@ -39,7 +39,7 @@ public sealed class ProbeTests
         await using PodsDaemon podsd = await PodsDaemon.StartAsync();
         await podsd.ApplyAsync(Manifest.Of("exec", Manifest.Forever,
             containerLines: "readinessProbe: {exec: {command: [sh, -c, 'test -e /tmp/ready || (echo not yet; exit 1)']}, " + Fast + "}"));
-        await podsd.WaitForAsync("exec", p => PodsDaemon.ContainerStatus(p, "main")["state"]?["running"] is not null, "running");
+        await podsd.WaitForAsync("exec", p => PodsDaemon.FindContainerStatus(p, "main")?["state"]?["running"] is not null, "running");
         await Eventually.True(() => Task.FromResult(podsd.Log.Contains("Readiness probe failed: not yet")), "the probe's words are told");
 
         await podsd.ExecAsync("exec", "main", "touch", "/tmp/ready");
