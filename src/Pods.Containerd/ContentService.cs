@@ -1,6 +1,5 @@
 using Containerd.Services.Content.V1;
 using Grpc.Core;
-using Wire = Containerd.Services.Content.V1;
 
 namespace Pods.Containerd;
 
@@ -94,10 +93,4 @@ public sealed class ContentService
         using var call = _content.ListStatusesAsync(new(), cancellationToken: cancel);
         return [.. (await Answer.Of(call, "list ingests", cancel)).Statuses.Select(s => s.Ref)];
     }
-}
-
-/// <summary>A blob of the store.</summary>
-public sealed record BlobRecord(string Digest, long Size, IReadOnlyDictionary<string, string> Labels)
-{
-    internal static BlobRecord From(Wire.Info found) => new(found.Digest, found.Size, new Dictionary<string, string>(found.Labels));
 }

@@ -32,7 +32,7 @@ public sealed class EventService
         using var call = _events.Subscribe(request, cancellationToken: over.Token);
         TaskCompletionSource heard = new(TaskCreationOptions.RunContinuationsAsynchronously);
         ByteString greeting = ByteString.CopyFrom(Guid.NewGuid().ToByteArray());
-        Task greeted = GreetAsync(greeting, heard.Task, over.Token);
+        Task greeted = GreetAsync(greeting, heard.Task, subscribed, over.Token);
         try
         {
             await foreach (Envelope envelope in Answer.Each(call.ResponseStream, "subscribe to events", cancel))
@@ -54,7 +54,7 @@ public sealed class EventService
 
     // containerd tells nobody when a subscription begins (it sends headers with the first event only), and it may handle
     // our next call before this one. So we publish an event of our own until we hear it.
-    private async Task GreetAsync(ByteString greeting, Task heard, CancellationToken over)
+    private async Task GreetAsync(ByteString greeting, Task heard, TaskCompletionSource? subscribed, CancellationToken over)
     {
         PublishRequest request = new() { Topic = GreetingTopic, Event = new() { TypeUrl = "pods/Subscribed", Value = greeting } };
         try
@@ -65,27 +65,13 @@ public sealed class EventService
                 await Task.WhenAny(heard, Task.Delay(s_greetingPause, over));
             }
         }
-        catch (RpcException)
+        catch (RpcException e)
         {
-            // The subscription fails of the same cause, or is over.
+            // The subscription is over, or fails of the same cause; who waits for the greeting is not to wait forever.
+            subscribed?.TrySetException(Answer.Translate(e, "subscribe to events", over));
         }
     }
 
     private static ContainerdEvent Event(Envelope envelope) =>
         new(envelope.Timestamp?.ToDateTimeOffset() ?? default, envelope.Namespace, envelope.Topic, envelope.Event ?? new());
-}
-
-/// <summary>One event; the topic says what it is ("/tasks/exit").</summary>
-public sealed record ContainerdEvent(DateTimeOffset At, string Namespace, string Topic, Any Payload)
-{
-    /// <summary>Null when the payload is of another type.</summary>
-    public T? As<T>() where T : class, IMessage<T>, new()
-    {
-        T message = new();
-        string type = Payload.TypeUrl[(Payload.TypeUrl.LastIndexOf('/') + 1)..];
-        if (type != message.Descriptor.FullName)
-            return null;
-        message.MergeFrom(Payload.Value);
-        return message;
-    }
 }

@@ -1,7 +1,5 @@
 using Containerd.Services.Images.V1;
 using Grpc.Core;
-using Pods.Oci;
-using Wire = Containerd.Services.Images.V1.Image;
 
 namespace Pods.Containerd;
 
@@ -53,18 +51,4 @@ public sealed class ImageService
         using var call = _images.UpdateAsync(request, cancellationToken: cancel);
         return await Answer.Found(call, $"update image \"{image.Name}\"", cancel);
     }
-}
-
-/// <summary>A name and what it points to.</summary>
-public sealed record ImageRecord(string Name, ImageDescriptor Target, IReadOnlyDictionary<string, string> Labels)
-{
-    public DateTimeOffset? CreatedAt { get; init; }
-
-    internal static ImageRecord From(Wire image) => new(
-        image.Name, Descriptors.From(image.Target), new Dictionary<string, string>(image.Labels))
-    {
-        CreatedAt = image.CreatedAt?.ToDateTimeOffset(),
-    };
-
-    internal Wire ToWire() => new() { Name = Name, Target = Descriptors.ToWire(Target), Labels = { Maps.Of(Labels) } };
 }

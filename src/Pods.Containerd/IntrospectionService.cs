@@ -34,9 +34,3 @@ public sealed class IntrospectionService
         ];
     }
 }
-
-/// <summary>"1.6.20~ds1", and the commit it was built from.</summary>
-public sealed record ContainerdVersion(string Version, string Revision);
-
-/// <summary>A part of containerd; <c>Exports["root"]</c> is where it keeps its files. One with an error did not start.</summary>
-public sealed record ContainerdPlugin(string Type, string Id, IReadOnlyDictionary<string, string> Exports, string? Error);

@@ -1,6 +1,5 @@
 using Containerd.Services.Snapshots.V1;
 using Grpc.Core;
-using Wire = Containerd.Services.Snapshots.V1;
 
 namespace Pods.Containerd;
 
@@ -83,13 +82,3 @@ public sealed class SnapshotService
         return await Answer.OrNull(call, $"usage of snapshot \"{key}\"", cancel) is { } usage ? new(usage.Size, usage.Inodes) : null;
     }
 }
-
-/// <summary>A snapshot as its snapshotter lists it.</summary>
-public sealed record SnapshotRecord(string Name, string Parent, bool IsCommitted, IReadOnlyDictionary<string, string> Labels)
-{
-    internal static SnapshotRecord From(Wire.Info found) =>
-        new(found.Name, found.Parent, found.Kind is Kind.Committed, new Dictionary<string, string>(found.Labels));
-}
-
-/// <summary>Bytes and inodes.</summary>
-public sealed record SnapshotUsage(long Size, long Inodes);

@@ -7,7 +7,7 @@ namespace Pods.Images;
 /// The image records that make an image of blobs. Like CRI we keep three kinds for each: the name, the repository with the
 /// digest, and the image's id; so crictl shows the same as we do.
 /// </summary>
-internal sealed class ImageCatalog(ContainerdClient containerd)
+internal sealed class ImageCatalog(ContainerdClient containerd, string snapshotter)
 {
     private static readonly Dictionary<string, string> s_managed = new() { ["io.cri-containerd.image"] = "managed" };
 
@@ -25,7 +25,8 @@ internal sealed class ImageCatalog(ContainerdClient containerd)
     /// <summary>By complete name or id. Null: not here, or not whole.</summary>
     public async Task<Image?> FindAsync(string name, CancellationToken cancel)
     {
-        if (await containerd.Images.FindAsync(name, cancel) is not { } record || await TreeAsync(record.Target, cancel) is not { } tree)
+        if (await containerd.Images.FindAsync(name, cancel) is not { } record
+            || await TreeAsync(record.Target, cancel) is not { } tree || !await CanRunAsync(tree, cancel))
             return null;
         IEnumerable<ImageRecord> same = (await containerd.Images.ListAsync(cancel)).Where(r => r.Target.Digest == record.Target.Digest);
         return Describe(name, record.Target, tree, same.Select(r => r.Name));
@@ -72,6 +73,19 @@ internal sealed class ImageCatalog(ContainerdClient containerd)
         bool hasTag = all.Any(n => n != name && NameRank(n) == 0 && Repository(n) == repository);
         string[] doomed = [.. all.Where(n => n == name || (!hasTag && NameRank(n) == 1 && Repository(n) == repository))];
         return all.Except(doomed).All(Sha256Digest.IsValid) ? [.. all] : doomed;
+    }
+
+    // Unpacked, or to be unpacked: ctr and crictl can leave an image with less.
+    private async Task<bool> CanRunAsync(ImageTree tree, CancellationToken cancel)
+    {
+        if (await containerd.Snapshots(snapshotter).FindAsync(tree.ChainId, cancel) is not null)
+            return true;
+        foreach (ImageDescriptor layer in tree.Manifest.Layers)
+        {
+            if (await containerd.Content.FindAsync(layer.Digest, cancel) is null)
+                return false;
+        }
+        return true;
     }
 
     private async Task<ImageTree?> TreeAsync(ImageDescriptor target, CancellationToken cancel)

@@ -13,7 +13,7 @@ public sealed class ImageStore
     private readonly SharedPulls _pulls = new();
     private readonly RegistryDirectory _registries;
     private readonly ImageCatalog _catalog;
-    private readonly ImageRootfs _rootfs;
+    private readonly ContainerRootfs _rootfs;
     private readonly DiskSpace _space;
 
     public ImageStore(ContainerdClient containerd, ImageOptions options)
@@ -21,7 +21,7 @@ public sealed class ImageStore
         _containerd = containerd;
         _options = options;
         _registries = new(options);
-        _catalog = new(containerd);
+        _catalog = new(containerd, options.Snapshotter);
         _space = new(containerd, options.Snapshotter);
         _rootfs = new(containerd, options, _gate, _space);
     }

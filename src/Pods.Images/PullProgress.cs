@@ -1,14 +1,4 @@
 namespace Pods.Images;
 
-/// <summary>Where one part of a pull stands.</summary>
-public enum PullStage
-{
-    Resolving,
-    Waiting,
-    Downloading,
-    Unpacking,
-    Done,
-}
-
 /// <summary>One step of one part: a layer by its short digest, or the manifest. Total is 0 while it is not known.</summary>
 public sealed record PullProgress(string Reference, string Part, PullStage Stage, long Bytes, long Total);

@@ -16,11 +16,3 @@ internal sealed record RegistryEndpoint
 
     public string Host => Root.IsDefaultPort ? Root.Host : $"{Root.Host}:{Root.Port}";
 }
-
-/// <summary>Whom to believe, and who we are: files in PEM. Equal values can share connections.</summary>
-internal sealed record RegistryTls
-{
-    public IReadOnlyList<string> Authorities { get; init; } = [];
-    public IReadOnlyList<(string Certificate, string Key)> ClientPairs { get; init; } = [];
-    public bool SkipVerify { get; init; }
-}

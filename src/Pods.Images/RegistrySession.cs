@@ -2,9 +2,6 @@ using Pods.Oci;
 
 namespace Pods.Images;
 
-/// <summary>A manifest or index as a registry gave it, held against its digest.</summary>
-internal sealed record FetchedDocument(ImageDescriptor Descriptor, byte[] Content);
-
 /// <summary>One image's registry during one pull: its mirrors in order, then itself; the first that can, gives.</summary>
 internal sealed class RegistrySession : IDisposable
 {

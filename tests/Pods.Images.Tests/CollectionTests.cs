@@ -57,6 +57,34 @@ public sealed class CollectionTests
     }
 
     [SkippableFact]
+    public async Task Image_that_lost_its_snapshot_is_unpacked_again_and_one_that_lost_a_layer_too_is_not_there()
+    {
+        await using ImagesFixture images = await ImagesFixture.StartAsync();
+        Image image = await ImportAsync(images);
+        await images.Containerd.Snapshots().RemoveAsync(image.ChainId, CancellationToken.None);
+        Image packed = (await images.Store.FindAsync("example.com/busybox:1", CancellationToken.None))!;
+        Assert.NotEmpty(await images.Store.PrepareRootfsAsync(packed, "web", s_noLabels, CancellationToken.None));
+
+        await images.Store.RemoveRootfsAsync("web", CancellationToken.None);
+        await images.Containerd.Snapshots().RemoveAsync(image.ChainId, CancellationToken.None);
+        foreach (BlobRecord layer in await images.Containerd.Content.ListAsync(
+            CancellationToken.None, $"labels.\"containerd.io/uncompressed\"==\"{image.Config.Rootfs.DiffIds[^1]}\""))
+            await images.Containerd.Content.DeleteAsync(layer.Digest, CancellationToken.None);
+
+        Assert.Null(await images.Store.FindAsync("example.com/busybox:1", CancellationToken.None));
+    }
+
+    [SkippableFact]
+    public async Task Image_removed_beside_a_running_cri_plugin_stays_removed()
+    {
+        await using ImagesFixture images = await ImagesFixture.StartAsync(containerd: new() { Cri = true });
+        await ImportAsync(images);
+        await images.Store.RemoveAsync("example.com/busybox:1", CancellationToken.None);
+        Assert.Empty(await images.Containerd.Images.ListAsync(CancellationToken.None));
+        await ExpectEmptyAsync(images);
+    }
+
+    [SkippableFact]
     public async Task Full_disk_is_named_and_nothing_is_left()
     {
         using ScratchDirectory small = new();

@@ -4,7 +4,7 @@ using Pods.Oci;
 namespace Pods.Images;
 
 /// <summary>The root file systems of containers: writable snapshots on top of an image's layers.</summary>
-internal sealed class ImageRootfs(ContainerdClient containerd, ImageOptions options, KeyedGate gate, DiskSpace space)
+internal sealed class ContainerRootfs(ContainerdClient containerd, ImageOptions options, KeyedGate gate, DiskSpace space)
 {
     // From here on it is the container's record that keeps the snapshot; a crash before that leaves nothing forever.
     private static readonly TimeSpan s_untilContainer = TimeSpan.FromHours(1);

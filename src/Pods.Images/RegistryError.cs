@@ -1,0 +1,7 @@
+namespace Pods.Images;
+
+internal sealed record RegistryError
+{
+    public string? Code { get; init; }
+    public string? Message { get; init; }
+}
