@@ -26,7 +26,7 @@ public sealed partial class PodNode
     public async Task RunAsync(CancellationToken stopping)
     {
         _stopping = stopping;
-        TaskEvents events = new(_node, OnExit, OnOutOfMemory, ResyncAsync);
+        TaskEvents events = new(_node.Containerd, _node.Options, _node.Log, OnExit, OnOutOfMemory, ResyncAsync);
         try
         {
             await events.RunAsync(stopping);

@@ -8,7 +8,8 @@ namespace Pods.Node;
 /// since nothing that happened before it is told again.
 /// </summary>
 internal sealed class TaskEvents(
-    NodeServices node, Action<string, int, DateTimeOffset> exited, Action<string> outOfMemory, Func<CancellationToken, Task> resync)
+    ContainerdClient containerd, NodeOptions options, Action<string> log,
+    Action<string, int, DateTimeOffset> exited, Action<string> outOfMemory, Func<CancellationToken, Task> resync)
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
@@ -27,7 +28,7 @@ internal sealed class TaskEvents(
             {
                 // Said once, not at every try: a containerd that is stopped for an hour fills no log.
                 if (e.Message != said)
-                    node.Log($"containerd at {node.Options.ContainerdAddress}: {e.Message}; trying again");
+                    log($"containerd at {options.ContainerdAddress}: {e.Message}; trying again");
                 said = e.Message;
             }
             // Waits in real time even where tests move the clock: it is the other process that needs it.
@@ -38,15 +39,25 @@ internal sealed class TaskEvents(
     private async Task FollowAsync(Action synced, CancellationToken stopping)
     {
         TaskCompletionSource subscribed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        using CancellationTokenSource over = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         IAsyncEnumerator<ContainerdEvent> events =
-            node.Containerd.Events.SubscribeAsync(Filters, subscribed, stopping).GetAsyncEnumerator(stopping);
+            containerd.Events.SubscribeAsync(Filters, subscribed, over.Token).GetAsyncEnumerator(over.Token);
         await using (events)
         {
-            ValueTask<bool> next = events.MoveNextAsync();
-            Task<bool> first = next.AsTask();
-            await Task.WhenAny(subscribed.Task, first);
-            // Subscribed first, then looked: nothing falls between the two.
-            await resync(stopping);
+            Task<bool> first = events.MoveNextAsync().AsTask();
+            try
+            {
+                await Task.WhenAny(subscribed.Task, first);
+                // Subscribed first, then looked: nothing falls between the two.
+                await resync(stopping);
+            }
+            catch
+            {
+                // An enumerator may be let go only when it is at rest.
+                await over.CancelAsync();
+                await Task.WhenAny(first);
+                throw;
+            }
             synced();
             for (bool any = await first; any; any = await events.MoveNextAsync())
                 Handle(events.Current);
@@ -55,7 +66,7 @@ internal sealed class TaskEvents(
 
     private void Handle(ContainerdEvent happened)
     {
-        if (happened.Namespace != node.Options.ContainerdNamespace)
+        if (happened.Namespace != options.ContainerdNamespace)
             return;
         // The end of an exec has another id than its container's.
         if (happened.As<TaskExit>() is { } exit && exit.Id == exit.ContainerId)
