@@ -10,6 +10,7 @@ OUT     := out
 BIN     := $(OUT)/bin
 DESTDIR ?=
 PREFIX  ?= /usr
+VM_SUITES ?= trixie bookworm
 SOURCES := $(shell git ls-files -co --exclude-standard src proto shim 2>/dev/null | grep -E '\.(cs|csproj|proto)$$') Directory.Build.props Directory.Packages.props
 
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
@@ -53,10 +54,16 @@ bench: build ## measure side by side with the stock shim (needs root)
 deb: build ## make out/pods_<version>_<arch>.deb
 	packaging/build-deb.sh $(VERSION) $(OUT)
 
-test-vm: deb ## install, reboot, upgrade and purge the .deb in a Debian 13 machine under QEMU (needs root, some minutes)
+test-vm: deb ## install, use, reboot, upgrade and purge the .deb in Debian 13 and 12 machines under QEMU (needs root, some minutes)
+	packaging/deps.sh vm || true
 	mkdir -p $(OUT)/next
 	packaging/build-deb.sh $(VERSION)+next $(OUT)/next $(BIN)
-	tests/vm/run.sh trixie $(OUT)/pods_$(VERSION)_$$(dpkg --print-architecture).deb $(OUT)/next/pods_$(VERSION)+next_$$(dpkg --print-architecture).deb
+	for suite in $(VM_SUITES); do
+	  tests/vm/run.sh $$suite $(OUT)/pods_$(VERSION)_$$(dpkg --print-architecture).deb $(OUT)/next/pods_$(VERSION)+next_$$(dpkg --print-architecture).deb
+	done
+
+test-clean: ## from a fresh clone in a minimal Debian 12 root with nothing but the .NET SDK: make demo, make test (needs root)
+	tests/clean-root.sh demo test
 
 install: build ## install below DESTDIR and PREFIX (what packaging calls)
 	packaging/install.sh "$(DESTDIR)" "$(PREFIX)" $(BIN) $(OUT)
@@ -65,4 +72,4 @@ clean: ## remove what was built
 	rm -rf $(OUT)
 	find . -type d \( -name bin -o -name obj \) -not -path './.git/*' -prune -exec rm -rf {} +
 
-.PHONY: help deps build test test-vm demo bench deb install clean
+.PHONY: help deps build test test-vm test-clean demo bench deb install clean

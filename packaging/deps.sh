@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs what the build, the demo and the tests need from Debian, and says so. Does nothing when all is there.
+# deps.sh [vm]: installs what the build, the demo and the tests need from Debian, and says so; with "vm" what `make test-vm` needs.
+# Does nothing when all is there.
 set -euo pipefail
 
 run=(containerd runc containernetworking-plugins iptables)
@@ -7,8 +8,11 @@ build=(gcc libc6-dev zlib1g-dev make git)
 tests=(crun docker-registry apache2-utils busybox-static zstd iproute2 util-linux procps nftables
        golang-github-containerd-containerd-dev golang-github-containerd-cgroups-dev golang-github-gogo-protobuf-dev)
 
+vm=(mmdebstrap qemu-system-x86 e2fsprogs busybox-static)
+if [ "${1:-}" = vm ]; then wanted=("${vm[@]}"); else wanted=("${run[@]}" "${build[@]}" "${tests[@]}"); fi
+
 missing=()
-for package in "${run[@]}" "${build[@]}" "${tests[@]}"; do
+for package in "${wanted[@]}"; do
   case "$(dpkg-query -W -f='${db:Status-Abbrev}' "$package" 2>/dev/null)" in
     ii*) ;;
     *) missing+=("$package") ;;

@@ -75,7 +75,7 @@ internal static class CommandLine
         foreach (Option option in global.All)
             root.Options.Add(option);
         CommandContext context = new(global, terminals);
-        foreach (VerbCommand verb in Verbs(context))
+        foreach (Command verb in Verbs(context))
             root.Subcommands.Add(verb);
         foreach (HelpOption help in root.Options.OfType<HelpOption>())
             help.Action = new HelpWithExamples((HelpAction)help.Action!);
@@ -88,12 +88,12 @@ internal static class CommandLine
         return command is RootCommand ? "pods" : parent + command.Name;
     }
 
-    private static IEnumerable<VerbCommand> Verbs(CommandContext context) =>
+    private static IEnumerable<Command> Verbs(CommandContext context) =>
     [
         new ApplyCommand(context), new GetCommand(context), new DescribeCommand(context), new LogsCommand(context),
         new ExecCommand(context), new DeleteCommand(context), new WaitCommand(context), new InspectCommand(context),
         new PullCommand(context), new ImagesCommand(context), new ImportCommand(context), new RemoveImageCommand(context),
-        new DoctorCommand(context), new VersionCommand(context), new CompletionCommand(context),
+        new DoctorCommand(context), new ConfigCommand(context), new VersionCommand(context), new CompletionCommand(context),
     ];
 
     private sealed class HelpWithExamples(HelpAction help) : SynchronousCommandLineAction
@@ -101,14 +101,21 @@ internal static class CommandLine
         public override int Invoke(ParseResult parseResult)
         {
             int result = help.Invoke(parseResult);
-            if (parseResult.CommandResult.Command is VerbCommand { Examples.Count: > 0 } verb)
-            {
-                TextWriter output = parseResult.InvocationConfiguration.Output;
+            TextWriter output = parseResult.InvocationConfiguration.Output;
+            (string What, string Line)[] examples = [.. Examples(parseResult.CommandResult.Command)];
+            if (examples.Length > 0)
                 output.WriteLine("Examples:");
-                foreach (var (what, line) in verb.Examples)
-                    output.WriteLine($"  # {what}\n  {line}\n");
-            }
+            foreach (var (what, line) in examples)
+                output.WriteLine($"  # {what}\n  {line}\n");
             return result;
         }
     }
+
+    /// <summary>The examples of a verb; those of all its verbs for a group of them. None for the program as a whole.</summary>
+    public static IEnumerable<(string What, string Line)> Examples(Command command) => command switch
+    {
+        VerbCommand verb => verb.Examples,
+        RootCommand => [],
+        _ => command.Subcommands.SelectMany(Examples),
+    };
 }

@@ -67,7 +67,7 @@ internal sealed class NodeParts : IAsyncDisposable
         File.ReadLines("/proc/self/status").First(l => l.StartsWith(name + ":", StringComparison.Ordinal)).Split('\t')[1];
 
     /// <summary>The address of the interface with the default route; loopback on a machine without one.</summary>
-    private static string FindHostIp() => NetworkInterface.GetAllNetworkInterfaces()
+    public static string FindHostIp() => NetworkInterface.GetAllNetworkInterfaces()
         .Where(i => i.OperationalStatus == OperationalStatus.Up && i.NetworkInterfaceType != NetworkInterfaceType.Loopback)
         .OrderByDescending(i => i.GetIPProperties().GatewayAddresses.Count)
         .SelectMany(i => i.GetIPProperties().UnicastAddresses)

@@ -1,3 +1,4 @@
+using Pods.Daemon.Access;
 using Pods.Daemon.Api;
 using Pods.Daemon.Settings;
 using Pods.Node;
@@ -52,17 +53,22 @@ internal static class PodsDaemon
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(10));
         ApiSocket.Prepare(settings.Socket);
+        string hostIp = NodeParts.FindHostIp();
+        using ApiAccess? access = settings.Listen is null ? null : TlsPort.Open(settings, hostIp);
+        builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = null;   // archives are large; the manifests' own limit is the reader's
             kestrel.Limits.MinRequestBodyDataRate = null;
             kestrel.ListenUnixSocket(settings.Socket);
+            if (access is not null)
+                TlsPort.Listen(kestrel, settings.Listen!, access);
         });
         WebApplication app = builder.Build();
         ILogger logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("podsd");
         await using NodeParts parts = NodeParts.Create(settings.Node, settings.Images, settings.Network, line => logger.LogInformation("{Line}", line));
-        ApiRoutes.Map(app, parts.Node, new PodRequests(parts.Node), new ImageRequests(parts.Services));
+        ApiRoutes.Map(app, parts.Node, access, new ImageRequests(parts.Services), new AccessRequests(settings, hostIp, access));
         app.UseWebSockets();
         app.Lifetime.ApplicationStarted.Register(() => ApiSocket.Open(settings.Socket, logger));
         Task node = parts.Node.RunAsync(app.Lifetime.ApplicationStopping);

@@ -70,11 +70,11 @@ public sealed class CommandLineTests
     {
         GlobalOptions global = new();
         RootCommand root = CommandLine.Build(global, new(_output, _error, IsOutputTerminal: false));
-        foreach (VerbCommand verb in root.Subcommands.OfType<VerbCommand>())
+        foreach (System.CommandLine.Command verb in root.Subcommands)
         {
-            foreach (var (_, line) in verb.Examples)
+            foreach (var (_, line) in CommandLine.Examples(verb))
             {
-                string words = line.Split('|')[^1].Trim().Replace("source <(", "").TrimEnd(')').Split(" < ")[0];
+                string words = line.Split('|', '&')[^1].Trim().Replace("source <(", "").TrimEnd(')').Split(" < ")[0];
                 Assert.StartsWith($"pods {verb.Name}", words);
                 Assert.Empty(root.Parse(words["pods ".Length..]).Errors);
             }

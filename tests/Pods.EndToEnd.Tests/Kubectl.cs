@@ -15,6 +15,11 @@ public sealed class Kubectl(PodsDaemon podsd) : IAsyncDisposable
         _program, ["--server", _relay.Url, "--cache-dir", podsd.File("kubectl"), .. arguments], input,
         new Dictionary<string, string> { ["HOME"] = podsd.Directory, ["KUBECONFIG"] = podsd.File("no-kubeconfig") });
 
+    /// <summary>As on a machine that has this kubeconfig and nothing else.</summary>
+    public Task<CommandResult> RunWithAsync(string kubeconfig, params string[] arguments) => Command.RunAsync(
+        _program, ["--cache-dir", podsd.File("kubectl"), .. arguments],
+        environment: new Dictionary<string, string> { ["HOME"] = podsd.Directory, ["KUBECONFIG"] = kubeconfig });
+
     /// <summary>A file with this text.</summary>
     public string Write(string manifest)
     {

@@ -17,9 +17,9 @@ check() {
     tail -15 "$log" | sed 's/^/#   /' >&3
   fi
 }
-# Runs a command until it succeeds, at most for a minute.
+# Runs a command until it succeeds. The limit is for a machine that is emulated on a busy one.
 soon() {
-  local end=$((SECONDS + 60))
+  local end=$((SECONDS + 240))
   until "$@"; do
     [ "$SECONDS" -lt "$end" ] || return 1
     sleep 0.3
@@ -35,7 +35,27 @@ cgroup_of() { cut -d: -f3 "/proc/$(ctr tasks ls | awk -v id="$1" '$1 == id {prin
 container() { pods get pod "$1" -o 'jsonpath={.status.containerStatuses[0].containerID}' | sed 's|.*//||'; }
 memory_limit() { cat "/sys/fs/cgroup$(cgroup_of "$(container "$1")")/memory.max"; }
 
-install_package() { apt-get install -y "$1"; }
+install_package() { apt-get install -y --allow-downgrades "$1"; }
+leases() { ls /var/lib/cni/networks/pods | grep -c '^10\.'; }
+metrics() { ctr tasks metrics "$(container web)"; }
+with_systemd() { # a container whose cgroup systemd makes, through the shim
+  ctr run --detach --runtime io.containerd.pods.v1 --runc-systemd-cgroup --cgroup pods-vm.slice:pods:systemd \
+    --memory-limit 16777216 registry.local/busybox:vm systemd sleep 86400
+}
+scope_memory() { systemctl show -p MemoryMax --value pods-systemd.scope; }
+end_systemd() { ctr tasks kill -s KILL systemd && soon ctr tasks delete systemd && ctr containers delete systemd; }
+second_daemon() { podsd --socket /root/second.sock; }
+dotnet_tests() { # PROJECT FILTER
+  /mnt/tests/dotnet/dotnet vstest "/mnt/tests/pods/tests/$1/bin/Debug/net9.0/$1.dll" --TestCaseFilter:"$2" --logger:"console;verbosity=normal"
+}
+# A line of the result for each test of a project.
+suite() {
+  local what=$1
+  dotnet_tests "$1" "$2" > "$log" 2>&1
+  grep -E '^ +(Passed|Failed|Skipped) ' "$log" | sed -E "s/ \[.*//; s/^ +Passed /ok $what /; s/^ +Failed /not ok $what /; s/^ +Skipped /skip $what /" >&3
+  grep -qE '^ +(Passed|Failed) ' "$log" || { echo "not ok $what runs" >&3; tail -30 "$log" | sed 's/^/#   /' >&3; }
+  if grep -qE '^ +Failed ' "$log"; then grep -A25 -E '^ +Failed ' "$log" | head -120 | sed 's/^/#   /' >&3; fi
+}
 owner_of_socket() { stat -c '%U:%G %a' /run/pods/podsd.sock; }
 restart_daemon() { systemctl restart podsd; }
 conffile_kept() { grep -q '^node-name: kept' /etc/pods/podsd.yaml; }
@@ -50,7 +70,7 @@ case "$stage" in
   check "the socket is for root and the group pods" is "root:pods 660" owner_of_socket
   check "an image is imported" pods import busybox.tar
   check "a pod is applied" pods apply -f web.yaml
-  check "it becomes Ready" pods wait --for=condition=Ready --timeout=60s pod/web
+  check "it becomes Ready" pods wait --for=condition=Ready --timeout=240s pod/web
   check "its cgroup is below /pods on cgroup v2" has '^/pods' cgroup_of "$(container web)"
   check "its memory limit is the kernel's" is 33554432 memory_limit web
   check "exec runs in it" is web pods exec web -- hostname
@@ -59,10 +79,30 @@ case "$stage" in
   check "a pod above its memory limit is applied" pods apply -f hog.yaml
   check "it ends" soon is Failed phase hog
   check "because of its memory" is OOMKilled pods get pod hog -o 'jsonpath={.status.containerStatuses[0].state.terminated.reason}'
+  check "its usage is told by cgroup v2" has 'memory.usage\|usage' metrics
+  check "a container runs in a cgroup that systemd makes" with_systemd
+  check "its scope has the memory limit" is 16777216 scope_memory
+  check "it ends and is deleted" end_systemd
+  check "the doctor finds nothing that fails" pods doctor
+  check "a second podsd on the same root is refused" has 'another podsd uses the root "/var/lib/pods"' second_daemon
   before=$(pids)
   check "podsd restarts" restart_daemon
   check "the containers have kept their pids" is "$before" pids
   check "the pod is still Running" is Running phase web
+  note "security of podsd.service: $(systemd-analyze security podsd.service 2> /dev/null | tail -1 | sed 's/[^ -~]//g')"
+  mkdir -p /mnt/tests
+  if mount /dev/vdc /mnt/tests 2> /dev/null; then
+    export DOTNET_ROOT=/mnt/tests/dotnet DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1
+    export VSTEST_CONNECTION_TIMEOUT=600 PATH=$PATH:/payload
+    note "the test projects on this machine's cgroups"
+    suite Pods.Linux.Tests 'FullyQualifiedName~Cgroup|FullyQualifiedName~EventLoop'
+    suite Pods.Shim.Tests 'FullyQualifiedName~Metrics|FullyQualifiedName~Oom'
+    suite Pods.Shim.EndToEnd.Tests 'FullyQualifiedName~TaskTests'
+    suite Pods.EndToEnd.Tests 'FullyQualifiedName~PodAnatomyTests'
+    umount /mnt/tests
+  else
+    echo "skip the test projects: they were not built" >&3
+  fi
   echo 2 > /root/stage
   note "reboot"
   sync
@@ -71,9 +111,10 @@ case "$stage" in
 2)
   echo crashed > /root/stage
   check "podsd is up after the reboot" soon is active systemctl is-active podsd
-  check "the pod comes back" pods wait --for=condition=Ready --timeout=120s pod/web
+  check "the pod comes back" pods wait --for=condition=Ready --timeout=240s pod/web
   check "its restart is counted" has '^[1-9]' pods get pod web -o 'jsonpath={.status.containerStatuses[0].restartCount}'
   check "a pod that had ended stays ended" is Failed phase hog
+  check "no address of the old boot is leased" is 1 leases
   check "exec runs in it again" is web pods exec web -- hostname
   before=$(pids)
   shims_before=$(shims)
@@ -85,7 +126,11 @@ case "$stage" in
   check "podsd runs again" is active systemctl is-active podsd
   check "the pod is Running after the upgrade" is Running phase web
   check "a new pod runs on the new package" pods apply -f second.yaml
-  check "it becomes Ready too" pods wait --for=condition=Ready --timeout=60s pod/second
+  check "it becomes Ready too" pods wait --for=condition=Ready --timeout=240s pod/second
+  before=$(pids)
+  check "the package before installs over it under running pods" install_package ./pods.deb
+  check "the containers have kept their pids through the downgrade" is "$before" pids
+  check "the pods are Running after the downgrade" is "Failed Running Running" pods get pods -o 'jsonpath={.items[*].status.phase}'
   check "the package is purged" apt-get purge -y pods
   check "no task is left" none ctr tasks ls -q
   check "no container is left" none ctr containers ls -q

@@ -1,16 +1,22 @@
 #!/usr/bin/env bash
 # run.sh SUITE DEB NEXT_DEB: boots a real machine of Debian SUITE (trixie, bookworm) in QEMU, lets guest.sh install, use,
 # reboot, upgrade and purge the package in it, and ends with the line "N passed, N failed, N skipped".
-# The machine's disk is made once and kept in out/vm; what a run writes to it is forgotten.
+# The machine's disk is made once and kept in ~/.cache/pods-vm ($PODS_VM_CACHE); what a run writes to it is forgotten.
+# A tool that is missing, or a package source that does not answer, is a skip that says so, and no failure.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 suite=$1 deb=$2 next=$3
-cache=$PWD/out/vm
+cache=${PODS_VM_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/pods-vm}
 base=$cache/$suite
-limit=${PODS_VM_LIMIT:-1200}   # seconds for the whole run; about 400 on two busy cores without KVM
+limit=${PODS_VM_LIMIT:-1500}   # seconds for the whole run; about 300 on two idle cores without KVM
 
+skip() {
+  echo "skip the machine of $suite: $1"
+  echo "0 passed, 0 failed, 1 skipped"
+  exit 0
+}
 for program in mmdebstrap qemu-system-x86_64 mke2fs busybox; do
-  command -v "$program" > /dev/null || { echo "vm: $program is missing (apt-get install mmdebstrap qemu-system-x86 e2fsprogs busybox-static)" >&2; exit 1; }
+  command -v "$program" > /dev/null || skip "$program is missing (sudo packaging/deps.sh vm)"
 done
 
 work=$(mktemp -d)
@@ -33,7 +39,7 @@ make_disk() {
   mmdebstrap --quiet --variant=minbase --include="$packages" \
     --aptopt='APT::Install-Recommends "false"' "$suite" "$work/root.tar" \
     "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror $suite main" > "$work/mmdebstrap.log" 2>&1 \
-    || { cat "$work/mmdebstrap.log"; return 1; }
+    || { cat "$work/mmdebstrap.log"; skip "mmdebstrap: $(tail -1 "$work/mmdebstrap.log")"; }
   tar -C "$work/root" -xf "$work/root.tar"
   rm "$work/root.tar"
   printf '/dev/vda / ext4 defaults 0 1\n' > "$work/root/etc/fstab"
@@ -62,6 +68,28 @@ UNIT
 recipe() { declare -f make_disk | sha256sum; }
 [ -e "$base.ext4" ] && [ "$(recipe)" = "$(cat "$base.recipe" 2> /dev/null)" ] || make_disk
 
+# The test projects that ask for cgroup v2 or systemd, with the runtime that they need, as a disk of their own.
+make_tests_disk() {
+  local sdk stage=$work/tests project
+  sdk=$(dirname "$(readlink -f "$(command -v dotnet)")")
+  mkdir -p "$stage/dotnet" "$stage/pods/out" "$stage/pods/tests"
+  tar -C "$sdk" -cf - --exclude=./packs --exclude=./templates --exclude=Roslyn --exclude=FSharp --exclude=Sdks --exclude=DotnetTools \
+    --exclude=Containers --exclude='*.resources.dll' . | tar -C "$stage/dotnet" -xf -
+  cp Pods.sln "$stage/pods/"
+  cp -r out/bin out/pause.tar "$stage/pods/out/"
+  rm "$stage"/pods/out/bin/*.dbg
+  for project in Pods.Linux.Tests Pods.Shim.Tests Pods.Shim.EndToEnd.Tests Pods.EndToEnd.Tests; do
+    mkdir -p "$stage/pods/tests/$project/bin"
+    cp -r "tests/$project/bin/Debug" "$stage/pods/tests/$project/bin/"
+  done
+  mke2fs -q -t ext4 -d "$stage" "$work/tests.ext4" 1G
+  rm -rf "$stage"
+}
+if [ -e tests/Pods.EndToEnd.Tests/bin/Debug/net9.0/Pods.EndToEnd.Tests.dll ]; then make_tests_disk; else
+  echo "vm: the test projects are not built (make test): their part is skipped"
+  truncate -s 1M "$work/tests.ext4"
+fi
+
 mkdir "$work/payload"
 cp tests/vm/guest.sh "$work/payload/"
 cp tests/vm/*.yaml "$work/payload/"
@@ -73,12 +101,14 @@ tar -C "$work/payload" --owner=0 --group=0 -cf "$work/payload.img" .
 truncate -s %1M "$work/payload.img"   # a disk is whole sectors
 
 echo "vm: booting $suite"
-# The kernel does without cmpxchg16b (clearcpuid), after which QEMU 7.2 may leave garbage in the flags: a double fault in kmalloc.
+# KVM where there is one, else emulated. The kernel does without cmpxchg16b (clearcpuid), after which the emulator of QEMU 7.2
+# may leave garbage in the flags: a double fault in kmalloc.
 # -snapshot: writes go to a file that nobody else sees; it lives across the guest's reboots.
-qemu-system-x86_64 -machine q35 -accel tcg,thread=multi -cpu max,la57=off -smp 2 -m 2048 -nographic -nodefaults -snapshot \
+qemu-system-x86_64 -machine q35 -accel kvm -accel tcg,thread=multi -cpu max,la57=off -smp 2 -m 2048 -nographic -nodefaults -snapshot \
   -kernel "$base.vmlinuz" -initrd "$base.initrd" \
   -append "root=/dev/vda rw console=ttyS0 systemd.show_status=false panic=-1 clearcpuid=cx16" \
   -drive "file=$base.ext4,if=virtio,format=raw" -drive "file=$work/payload.img,if=virtio,format=raw,readonly=on" \
+  -drive "file=$work/tests.ext4,if=virtio,format=raw" \
   -serial "file:$work/console" -serial "file:$work/results" \
   -device virtio-rng-pci < /dev/null > "$work/qemu.log" 2>&1 &
 qemu=$!

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Pods.Containerd;
+using Pods.Daemon.Access;
 using Pods.Manifests;
 using Pods.Node;
 
@@ -11,9 +12,11 @@ internal static class ApiRoutes
 {
     private const string Pods = "/api/v1/namespaces/{ns}/pods";
 
-    public static void Map(WebApplication app, PodNode node, PodRequests pods, ImageRequests images)
+    public static void Map(WebApplication app, PodNode node, ApiAccess? access, ImageRequests images, AccessRequests rights)
     {
+        PodRequests pods = new(node);
         app.Use(AnswerFailuresAsync);
+        app.Use((context, next) => TlsPort.GuardAsync(context, next, access));
         Get(app, "/healthz", context => context.Response.WriteAsync("ok"));
         Get(app, "/livez", context => context.Response.WriteAsync("ok"));
         Get(app, "/readyz", context => ReadyAsync(context, node));
@@ -35,6 +38,8 @@ internal static class ApiRoutes
         app.MapPost("/pods/v1/images/pull", (RequestDelegate)images.PullAsync);
         app.MapPost("/pods/v1/images/import", (RequestDelegate)images.ImportAsync);
         app.MapDelete("/pods/v1/images", (RequestDelegate)images.RemoveAsync);
+        app.MapPost("/pods/v1/access/kubeconfig", (RequestDelegate)rights.KubeconfigAsync);
+        app.MapPost("/pods/v1/access/rotate", (RequestDelegate)rights.RotateAsync);
         app.MapFallback((RequestDelegate)(_ => throw new NodeException(404, "NotFound", "the server could not find the requested resource")));
     }
 

@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace Pods.Daemon.Settings;
 
 /// <summary>One setting: its key in podsd.yaml, which is its flag too, and what it does.</summary>
@@ -17,6 +19,10 @@ internal static class SettingTable
         }),
         new("state", Defaults.Node.State, "mounts and fifos of running pods; gone with a reboot", (s, v) => s with { Node = s.Node with { State = v } }),
         new("socket", Defaults.Socket, "the API's unix socket", (s, v) => s with { Socket = v }),
+        new("listen", "", "address:port where the API also listens, with TLS and client certificates (pods config kubeconfig); off without it",
+            (s, v) => s with { Listen = EndPoint("listen", v) }),
+        new("listen-names", "", "names and addresses, besides the machine's own, that clients of that port use; separated by commas",
+            (s, v) => s with { ListenNames = v.Split(',', StringSplitOptions.RemoveEmptyEntries) }),
         new("containerd", Defaults.Node.ContainerdAddress, "containerd's socket", (s, v) => s with { Node = s.Node with { ContainerdAddress = v } }),
         new("namespace", Defaults.Node.ContainerdNamespace, "containerd's namespace", (s, v) => s with { Node = s.Node with { ContainerdNamespace = v } }),
         new("runtime", Defaults.Node.Runtime, "runtime type, or absolute path of a shim", (s, v) => s with { Node = s.Node with { Runtime = v } }),
@@ -43,6 +49,11 @@ internal static class SettingTable
     ];
 
     public static Setting? Find(string key) => All.FirstOrDefault(s => s.Key == key);
+
+    private static IPEndPoint? EndPoint(string key, string text) =>
+        text.Length == 0 ? null
+        : IPEndPoint.TryParse(text.StartsWith(':') ? "[::]" + text : text, out IPEndPoint? where) && where.Port > 0 ? where
+        : throw new SettingsException($"{key}: \"{text}\" is no address and port, as in 0.0.0.0:6443");
 
     private static long Number(string key, string text) => long.TryParse(text, out long number) && number > 0
         ? number : throw new SettingsException($"{key}: \"{text}\" is no positive whole number");
