@@ -63,6 +63,13 @@ public sealed partial class Cgroup
         Set("cpu", "cpu.cfs_quota_us", Text(quota));
     }
 
+    /// <summary>Takes the limits of memory and cpu time away, so that those below can be changed in any order. Weights stay.</summary>
+    public void Unlimit()
+    {
+        _ = TryWrite("memory", IsUnified ? "memory.max" : "memory.limit_in_bytes", IsUnified ? "max" : "-1");
+        _ = TryWrite("cpu", IsUnified ? "cpu.max" : "cpu.cfs_quota_us", IsUnified ? "max" : "-1");
+    }
+
     public bool IsFrozen => IsUnified
         ? TryRead("", "cgroup.events")?.Contains("frozen 1", StringComparison.Ordinal) == true
         : TryRead("freezer", "freezer.state") == "FROZEN";

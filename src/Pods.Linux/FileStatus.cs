@@ -12,6 +12,9 @@ public sealed record FileStatus
 
     public required uint Gid { get; init; }
 
+    /// <summary>How many names it has.</summary>
+    public uint Links { get; init; }
+
     public required long Size { get; init; }
 
     public required ulong Inode { get; init; }

@@ -121,6 +121,7 @@ public static unsafe class Files
         Mode = status.stx_mode & 0xFFF,
         Uid = status.stx_uid,
         Gid = status.stx_gid,
+        Links = status.stx_nlink,
         Size = status.stx_size,
         Inode = status.stx_ino,
         FileSystem = (status.stx_dev_major, status.stx_dev_minor),

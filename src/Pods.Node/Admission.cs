@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text.Json;
 using Pods.Manifests;
 
 namespace Pods.Node;
@@ -63,16 +62,6 @@ internal static class Admission
         return errors.Count == 0 ? prepared : throw NodeException.Invalid(name ?? "", errors, kind.Kind);
     }
 
-    public static bool HasSameSpec(Pod left, Pod right) =>
-        Bytes(new Pod { Spec = left.Spec }).AsSpan().SequenceEqual(Bytes(new Pod { Spec = right.Spec }));
-
-    /// <summary>Whether a client's copy differs from ours in nothing but the status that podsd wrote meanwhile.</summary>
-    public static bool IsSameBut(Pod current, Pod given, string version) =>
-        long.TryParse(version, out long read) && long.TryParse(current.Metadata?.ResourceVersion, out long now) && read <= now
-        && current.Metadata?.Generation == 1 && current.Metadata.DeletionTimestamp is null && given.Spec is not null;
-
     private static string? NameOf(ObjectMeta? metadata) => metadata?.Name
         ?? (metadata?.GenerateName is { } prefix ? prefix + RandomNumberGenerator.GetString(NameLetters, 5) : null);
-
-    private static byte[] Bytes(Pod pod) => JsonSerializer.SerializeToUtf8Bytes(pod, KubernetesJson.Default.Pod);
 }

@@ -21,12 +21,15 @@ public sealed record NodeOptions
     public string SeccompDirectory { get; init; } = "/var/lib/pods/seccomp";
     /// <summary>Files NAME.json in docker's config.json form, for the names that imagePullSecrets says.</summary>
     public string PullSecretDirectory { get; init; } = "/etc/pods/pull-secrets";
+    public string ManifestDirectory { get; init; } = "/etc/pods/manifests";
     public long LogMaxBytes { get; init; } = 10 << 20;
     public int LogMaxFiles { get; init; } = 5;
     public IReadOnlyList<string> ClusterDns { get; init; } = [];
     public string NodeName { get; init; } = Environment.MachineName.ToLowerInvariant();
 
     public string StoreDirectory => Path.Combine(Root, "store");
+
+    public string EventFile => Path.Combine(Root, "events");
 
     /// <summary>ConfigMaps, Secrets and claims; for root alone.</summary>
     public string ObjectDirectory => Path.Combine(Root, "objects");

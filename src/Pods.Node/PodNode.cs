@@ -41,32 +41,68 @@ public sealed partial class PodNode
     public Task Ready => _firstSync.Task;
 
     /// <exception cref="NodeException">It is invalid, or there is one of that name.</exception>
-    public Pod Create(string space, Pod given)
+    public Pod Create(string space, Pod given, bool isDryRun = false)
     {
         Pod pod = Admission.Prepare(given, space, _node.Options.NodeName, _node.Time.GetUtcNow());
+        if (isDryRun)
+            return _node.Store.Find(space, pod.Metadata!.Name!) is null ? pod : throw NodeException.AlreadyExists(pod.Metadata.Name!);
         Pod created = _node.Store.Add(pod);
         StartWorker(created.Metadata!.Uid!);
         return _node.Store.FindByUid(created.Metadata.Uid!)?.Pod ?? created;
     }
 
-    /// <summary>Labels and annotations change in place; another spec is another pod, which takes the place of the old one.</summary>
-    public async Task<Pod> ReplaceAsync(string space, string name, Pod given, CancellationToken cancel)
+    /// <summary>
+    /// As little as the change asks for: labels nothing, a container itself, the pod only for what its sandbox is made of. A new
+    /// pod takes the place of the old one when its images are there; until then the old one stays as it was.
+    /// </summary>
+    /// <exception cref="NodeException">It is not there, invalid, changed meanwhile, or its new images cannot be had.</exception>
+    public async Task<Pod> ReplaceAsync(string space, string name, Pod given, bool isDryRun, CancellationToken cancel)
     {
         StoredPod existing = _node.Store.Find(space, name) ?? throw NodeException.NotFound(name);
-        if (given.Metadata?.ResourceVersion is { Length: > 0 } version && version != existing.Pod.Metadata!.ResourceVersion
-            && !Admission.IsSameBut(existing.Pod, given, version))
+        if (given.Metadata?.ResourceVersion is { Length: > 0 } version && version != existing.Pod.Metadata!.ResourceVersion)
             throw NodeException.Conflict(name);
         Pod named = given with { Metadata = (given.Metadata ?? new()) with { Name = name } };
         Pod wanted = Admission.Prepare(named, space, _node.Options.NodeName, _node.Time.GetUtcNow());
-        if (Admission.HasSameSpec(existing.Pod, wanted))
-            return _node.Store.Update(existing.Pod.Metadata!.Uid!, s => s with
-            {
-                Pod = s.Pod with { Metadata = s.Pod.Metadata! with { Labels = wanted.Metadata!.Labels, Annotations = wanted.Metadata.Annotations } },
-            }, isDurable: true)?.Pod ?? throw NodeException.NotFound(name);
+        PodUpdate update = PodUpdate.Between(existing.Pod, wanted);
+        if (isDryRun)
+            return PodChanges.Apply(existing, wanted, _node.Time.GetUtcNow()).Pod;
+        if (!update.NeedsNewPod)
+            return Change(existing.Pod.Metadata!.Uid!, wanted) ?? throw NodeException.NotFound(name);
+        await PullNewImagesAsync(existing.Pod, wanted, cancel);
         Delete(space, name, existing.Pod.Spec!.TerminationGracePeriodSeconds);
         if (_workers.TryGetValue(existing.Pod.Metadata!.Uid!, out PodWorker? worker))
             await worker.Ended.WaitAsync(cancel);
         return Create(space, given with { Metadata = given.Metadata! with { Name = name, ResourceVersion = null, Uid = null } });
+    }
+
+    private Pod? Change(string uid, Pod wanted)
+    {
+        DateTimeOffset now = _node.Time.GetUtcNow();
+        Pod? changed = _node.Store.Update(uid, s => PodChanges.Apply(s, wanted, now), isDurable: true)?.Pod;
+        if (_workers.TryGetValue(uid, out PodWorker? worker))
+            worker.Wake();
+        return changed;
+    }
+
+    private async Task PullNewImagesAsync(Pod before, Pod wanted, CancellationToken cancel)
+    {
+        ImageSupply images = new(_node);
+        HashSet<string?> old = [.. PodChanges.Containers(before).Select(c => c.Image)];
+        foreach (Container container in PodChanges.Containers(wanted).Where(c => !old.Contains(c.Image)))
+        {
+            try
+            {
+                await images.GetAsync(before, container, cancel);
+            }
+            catch (StepException e)
+            {
+                string name = wanted.Metadata!.Name!;
+                throw new NodeException(422, "Invalid", $"pod \"{name}\" stays as it is: container \"{container.Name}\": {e.Message}")
+                {
+                    ObjectName = name,
+                };
+            }
+        }
     }
 
     /// <summary>Begins the deletion; a shorter grace period of a second call is taken, a longer one is not.</summary>

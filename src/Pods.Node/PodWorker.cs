@@ -130,6 +130,7 @@ internal sealed class PodWorker
     private StoredPod Apply(StoredPod stored, Func<PodMemory, PodMemory> change)
     {
         PodMemory memory = _messages.Note(stored.Pod, stored.Memory, change(stored.Memory));
+        _node.Events.Changed(stored.Pod, stored.Memory, memory);
         return ReferenceEquals(memory, stored.Memory) ? stored : WithStatus(stored with { Memory = memory });
     }
 
@@ -144,7 +145,7 @@ internal sealed class PodWorker
 
     private void Begin(PodStep step, StoredPod stored) => _running[step] = RunStepAsync(step, stored, step switch
     {
-        PodStep.StartContainer or PodStep.CreateSandbox => _deleting.Token,
+        PodStep.StartContainer or PodStep.CreateSandbox or PodStep.PrepareUpdate => _deleting.Token,
         PodStep.PreStop or PodStep.StopContainer => _stopChanges.Token,
         _ => CancellationToken.None,
     });
@@ -163,7 +164,7 @@ internal sealed class PodWorker
         }
         catch (Exception e)
         {
-            Fail(step, e);
+            Fail(step, stored.Pod, e);
         }
     }
 
@@ -176,10 +177,13 @@ internal sealed class PodWorker
                 return await CreateSandboxAsync(pod, stored.Memory, cancel);
             case PodStep.StartContainer start:
                 return await StartContainerAsync(pod, stored.Memory, start.Name, cancel);
+            case PodStep.PrepareUpdate or PodStep.Resize when stored.Memory.Run(step.Container) is { } run:
+                return await UpdateContainerAsync(pod, step, run, cancel);
             case PodStep.PreStop hook when stored.Memory.Run(hook.Name) is { } run:
                 await _hooks.PreStopAsync(stored, ContainerRules.Find(pod.Spec!, hook.Name)!, hook.Deadline, cancel);
                 return memory => MemoryChanges.OfRun(memory, run.Id, r => r with { IsPreStopDone = true });
             case PodStep.StopContainer stop when stored.Memory.Run(stop.Name) is { } run:
+                _node.Events.Stopping(pod, run);
                 ProcessExit? exit = await _stops.StopAsync(pod, run, stop.KillAt, cancel);
                 return memory => MemoryChanges.Exited(memory, pod.Spec!, run.Id, exit?.Status ?? 137, exit?.At ?? _node.Time.GetUtcNow());
             case PodStep.RemoveSandbox:
@@ -218,6 +222,7 @@ internal sealed class PodWorker
         ContainerRun run = await _containers.StartAsync(pod, container, memory.Sandbox!, memory.Run(name), cancel);
         // Noted at once: the exit of a container that is not known yet would belong to no pod. One that came before is in containerd.
         _node.Store.Update(_uid, s => Apply(s, m => m.With(run)), isDurable: false);
+        _node.Events.Started(pod, name);
         if (run.IsPostStartPending)
             await PostStartAsync(pod, container, run.Id, cancel);
         TaskRecord? task = await _node.Containerd.Tasks.FindAsync(run.Id, "", cancel);
@@ -226,29 +231,50 @@ internal sealed class PodWorker
             : m;
     }
 
+    private async Task<Func<PodMemory, PodMemory>> UpdateContainerAsync(Pod pod, PodStep step, ContainerRun run, CancellationToken cancel)
+    {
+        Container container = ContainerRules.Find(pod.Spec!, run.Name)!;
+        if (step is PodStep.Resize)
+        {
+            await _containers.ResizeAsync(pod, container, run, cancel);
+            _node.Events.Tell(pod, ObjectEvent.Normal, "ResizeCompleted", $"Resources of container {run.Name} changed", run.Name);
+            return m => MemoryChanges.OfRun(
+                m, run.Id, r => r with { Resources = ContainerFingerprint.OfResources(container), UpdateFailure = null });
+        }
+        await _containers.PrepareUpdateAsync(pod, container, cancel);
+        TimeSpan grace = TimeSpan.FromSeconds(pod.Spec!.TerminationGracePeriodSeconds ?? 30);
+        ContainerStop stop = new(
+            "ContainerChanged", $"Container {run.Name} definition changed, will be restarted", _node.Time.GetUtcNow() + grace);
+        return m => MemoryChanges.ToStop(m, run.Id, stop);
+    }
+
     private async Task PostStartAsync(Pod pod, Container container, string runId, CancellationToken cancel)
     {
         if (_node.Store.FindByUid(_uid) is not { } stored)
             return;
         string? failure = await _hooks.PostStartAsync(stored, container, cancel);
         if (failure is not null)
-            _node.Log($"pod {_uid}: FailedPostStartHook: {failure}");
+            _node.Events.Warn(pod, "FailedPostStartHook", failure, container.Name);
         TimeSpan grace = TimeSpan.FromSeconds(pod.Spec!.TerminationGracePeriodSeconds ?? 30);
         Post(m => failure is null
             ? MemoryChanges.OfRun(m, runId, r => r with { IsPostStartPending = false })
             : MemoryChanges.ToStop(m, runId, new("PostStartHookError", failure, _node.Time.GetUtcNow() + grace)));
     }
 
-    private void Fail(PodStep step, Exception e)
+    private void Fail(PodStep step, Pod pod, Exception e)
     {
         (string reason, string message) = e is StepException known
             ? (known.Reason, known.Message) : (step is PodStep.CreateSandbox ? "FailedCreatePodSandBox" : "RunContainerError", e.Message);
         DateTimeOffset now = _node.Time.GetUtcNow();
         _node.Log($"pod {_uid}: {step.GetType().Name}: {message}");
+        _node.Events.Failed(pod, step, reason, message);
         switch (step)
         {
             case PodStep.StartContainer start:
                 PostEnd(step, m => MemoryChanges.StartFailed(m, start.Name, reason, message, now));
+                break;
+            case PodStep.PrepareUpdate or PodStep.Resize:
+                PostEnd(step, m => MemoryChanges.UpdateFailed(m, step.Container!, reason, message, now));
                 break;
             case PodStep.CreateSandbox:
                 PostEnd(step, m => m with { SandboxFailure = MemoryChanges.Failure(m.SandboxFailure, reason, message, now) });

@@ -90,8 +90,8 @@ internal static class CommandLine
 
     private static IEnumerable<Command> Verbs(CommandContext context) =>
     [
-        new ApplyCommand(context), new GetCommand(context), new DescribeCommand(context), new LogsCommand(context),
-        new ExecCommand(context), new DeleteCommand(context), new WaitCommand(context), new InspectCommand(context),
+        new ApplyCommand(context), new DiffCommand(context), new GetCommand(context), new DescribeCommand(context), new LogsCommand(context),
+        new ExecCommand(context), new DeleteCommand(context), new WaitCommand(context), new InspectCommand(context), new EventsCommand(context),
         new PullCommand(context), new ImagesCommand(context), new ImportCommand(context), new RemoveImageCommand(context),
         new DoctorCommand(context), new ConfigCommand(context), new VersionCommand(context), new CompletionCommand(context),
     ];

@@ -124,7 +124,7 @@ public sealed class PodAnatomyTests
         Assert.Equal($"{48 << 20}\n", File.ReadAllText($"{Path.GetDirectoryName(first)}/{limit}"));
     }
 
-    private static string Cgroup(int pid, string controller)
+    internal static string Cgroup(int pid, string controller)
     {
         foreach (string[] line in File.ReadLines($"/proc/{pid}/cgroup").Select(l => l.Split(':', 3)))
         {

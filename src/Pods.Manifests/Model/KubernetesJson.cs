@@ -21,6 +21,10 @@ namespace Pods.Manifests;
 [JsonSerializable(typeof(WatchEvent<JsonElement>))]
 [JsonSerializable(typeof(SupportingObject))]
 [JsonSerializable(typeof(SupportingObjectList))]
+[JsonSerializable(typeof(ObjectEvent))]
+[JsonSerializable(typeof(ObjectEventList))]
+[JsonSerializable(typeof(WatchEvent<ObjectEvent>))]
+[JsonSerializable(typeof(StaticManifestList))]
 [JsonSerializable(typeof(ApiStatus))]
 [JsonSerializable(typeof(JsonElement))]
 [JsonSerializable(typeof(DeleteOptions))]
@@ -30,7 +34,13 @@ namespace Pods.Manifests;
 [JsonSerializable(typeof(PullEvent))]
 [JsonSerializable(typeof(ImportResult))]
 [JsonSerializable(typeof(NodeVersion))]
-public sealed partial class KubernetesJson : JsonSerializerContext;
+public sealed partial class KubernetesJson : JsonSerializerContext
+{
+    /// <summary>Whether both are written the same; records with lists in them do not compare by content.</summary>
+    public static bool AreSame(Container left, Container right) =>
+        JsonSerializer.SerializeToUtf8Bytes(left, Default.Container).AsSpan()
+            .SequenceEqual(JsonSerializer.SerializeToUtf8Bytes(right, Default.Container));
+}
 
 /// <summary>RFC 3339 in UTC without fractions, as metav1.Time; reads any RFC 3339.</summary>
 public sealed class KubernetesTimeConverter : JsonConverter<DateTimeOffset>

@@ -17,6 +17,19 @@ public sealed record ObjectMeta
     public long? DeletionGracePeriodSeconds { get; init; }
     public IReadOnlyDictionary<string, string>? Labels { get; init; }
     public IReadOnlyDictionary<string, string>? Annotations { get; init; }
+    /// <summary>The objects that this one was made for.</summary>
+    public IReadOnlyList<OwnerReference>? OwnerReferences { get; init; }
+}
+
+/// <summary>An object that another one was made for, and goes with.</summary>
+public sealed record OwnerReference
+{
+    public string? ApiVersion { get; init; }
+    public string? Kind { get; init; }
+    public string? Name { get; init; }
+    public string? Uid { get; init; }
+    public bool? Controller { get; init; }
+    public bool? BlockOwnerDeletion { get; init; }
 }
 
 /// <summary>What a list has in place of an object's metadata.</summary>

@@ -9,13 +9,16 @@ namespace Pods.Manifests.Reading;
 /// </summary>
 internal static class PodSchema
 {
+    private static readonly Schema Owner = new(
+        Fields(Text, "apiVersion", "kind", "name", "uid"), Fields(FieldKind.Boolean, "controller", "blockOwnerDeletion"));
+
     internal static readonly Schema Metadata = new(
         Fields(Text, "name", "generateName", "namespace", "uid", "resourceVersion"),
-        [new("labels", Text, Map), new("annotations", Text, Map)],
+        [new("labels", Text, Map), new("annotations", Text, Map), new("ownerReferences", FieldKind.Object, List, Type: Owner)],
         Fields(Integer, "generation", "deletionGracePeriodSeconds"),
         Fields(Time, "creationTimestamp", "deletionTimestamp"),
         Accepted("managedFields", "selfLink"),
-        NotYet("ownerReferences", "finalizers"));
+        NotYet("finalizers"));
 
     private static readonly Schema FieldRef = new(Fields(Text, "apiVersion", "fieldPath"));
 

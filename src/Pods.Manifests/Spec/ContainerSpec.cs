@@ -37,6 +37,17 @@ public static class ContainerSpec
         };
     }
 
+    /// <summary>The limits of a container that runs already: what is not limited is said, or it would stay as it was.</summary>
+    public static LinuxResources Limits(Container container, NodeFacts node)
+    {
+        LinuxResources limits = ContainerResources.Of(container, node);
+        return limits with
+        {
+            Cpu = limits.Cpu! with { Quota = limits.Cpu.Quota ?? -1 },
+            Memory = limits.Memory ?? new() { Limit = -1, Swap = node.HasSwapAccounting ? -1 : null },
+        };
+    }
+
     private static RuntimeProcess Process(
         Pod pod, Container container, SandboxFacts sandbox, NodeFacts node, ContainerFacts facts, IReadOnlyList<string> capabilities)
     {

@@ -52,6 +52,19 @@ internal static class MemoryChanges
             : new(reason, message, now + pause, pause);
     }
 
+    /// <summary>A change that could not be made: the run goes on as it was, and the change is tried again.</summary>
+    public static PodMemory UpdateFailed(PodMemory memory, string name, string reason, string message, DateTimeOffset now) =>
+        memory.Run(name) is { Phase: RunPhase.Running } run
+            ? memory.With(run with { UpdateFailure = Failure(run.UpdateFailure, reason, message, now) }) : memory;
+
+    /// <summary>The pod is to be another: what failed before may go well now, and is tried at once.</summary>
+    public static PodMemory SpecChanged(PodMemory memory, DateTimeOffset now)
+    {
+        foreach (ContainerRun run in memory.Runs.Values.ToArray())
+            memory = memory.With(run with { UpdateFailure = null, Failure = run.Failure is { } failure ? failure with { RetryAt = now } : null });
+        return memory.SandboxFailure is { } held ? memory with { SandboxFailure = held with { RetryAt = now } } : memory;
+    }
+
     /// <summary>What failed for want of an object is tried at once, not when its pause is over.</summary>
     public static PodMemory ObjectsChanged(PodMemory memory, DateTimeOffset now)
     {

@@ -74,6 +74,12 @@ public sealed record ContainerRun
     /// <summary>Why this run is to be ended, though the pod goes on.</summary>
     public ContainerStop? Stop { get; init; }
     public bool IsPreStopDone { get; init; }
+    /// <summary>What of its definition it was started with; null where an older podsd started it.</summary>
+    public string? Fingerprint { get; init; }
+    /// <summary>The limits that it has.</summary>
+    public string? Resources { get; init; }
+    /// <summary>Why it could not be changed to what is wanted now; it goes on as it was.</summary>
+    public StepFailure? UpdateFailure { get; init; }
 }
 
 /// <summary>A run that is to end: the kubelet's reason, a sentence, and when its grace period is over.</summary>

@@ -20,6 +20,18 @@ public abstract record PodStep
         public override string Container => Name;
     }
 
+    /// <summary>What a container that is to be started anew needs, its image above all, got while it still runs as it was.</summary>
+    public sealed record PrepareUpdate(string Name) : PodStep
+    {
+        public override string Container => Name;
+    }
+
+    /// <summary>Other limits for a container that runs.</summary>
+    public sealed record Resize(string Name) : PodStep
+    {
+        public override string Container => Name;
+    }
+
     /// <summary>The hook that a container is given before its stop signal.</summary>
     public sealed record PreStop(string Name, DateTimeOffset Deadline) : PodStep
     {
@@ -125,16 +137,31 @@ public sealed record PodPlan(IReadOnlyList<PodStep> Steps, DateTimeOffset? WakeA
     /// <summary>Starts it, starts it again, or stops it when a probe or a hook has failed.</summary>
     private static PodPlan Keep(PodSpec spec, Container container, ContainerRun? run, PodMemory memory, DateTimeOffset now)
     {
+        if (run is { Phase: RunPhase.Running, Stop: { } stop })
+            return StopPlan.Step(container, run, stop.Deadline, isTurn: true, isLate: false, now) is { } step ? new([step]) : Nothing;
         if (run is { Phase: RunPhase.Running })
-            return run.Stop is { } stop
-                && StopPlan.Step(container, run, stop.Deadline, isTurn: true, isLate: false, now) is { } step ? new([step]) : Nothing;
-        if (run is { Phase: RunPhase.Exited } && !PodOutcome.ShouldRestart(spec, run))
+            return Update(container, run, now);
+        bool isOutOfDate = IsOutOfDate(container, run);
+        if (run is { Phase: RunPhase.Exited } && !isOutOfDate && !PodOutcome.ShouldRestart(spec, run))
             return Nothing;
         ContainerRun? known = run ?? memory.Run(container.Name);
         DateTimeOffset at = known?.Failure?.RetryAt
-            ?? (known is { Phase: RunPhase.Exited } ? RestartBackoff.NextStart(known) : DateTimeOffset.MinValue);
+            ?? (known is { Phase: RunPhase.Exited } && !isOutOfDate ? RestartBackoff.NextStart(known) : DateTimeOffset.MinValue);
         return at > now ? new([], at) : new([new PodStep.StartContainer(container.Name!)]);
     }
+
+    /// <summary>What it takes to make a running container what is wanted now; one thing after the other.</summary>
+    private static PodPlan Update(Container container, ContainerRun run, DateTimeOffset now)
+    {
+        PodStep? step = IsOutOfDate(container, run) ? new PodStep.PrepareUpdate(run.Name)
+            : run.Resources is { } has && has != ContainerFingerprint.OfResources(container) ? new PodStep.Resize(run.Name)
+            : null;
+        return step is null ? Nothing
+            : run.UpdateFailure is { } failure && failure.RetryAt > now ? new([], failure.RetryAt) : new([step]);
+    }
+
+    private static bool IsOutOfDate(Container container, ContainerRun? run) =>
+        run?.Fingerprint is { } was && was != ContainerFingerprint.OfProcess(container);
 
     /// <summary>A run of an earlier sandbox does not count as one of this.</summary>
     private static ContainerRun? Current(PodMemory memory, Container container) =>

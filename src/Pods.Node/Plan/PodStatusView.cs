@@ -27,7 +27,7 @@ internal static class PodStatusView
         return new()
         {
             Phase = phase,
-            Conditions = Conditions(pod, lasting, initialized, phase, now),
+            Conditions = Conditions(pod, memory, lasting, initialized, phase, now),
             Message = memory.Verdict?.Message ?? memory.SandboxFailure?.Message,
             Reason = memory.Verdict?.Reason ?? memory.SandboxFailure?.Reason,
             HostIP = hostIp,
@@ -106,7 +106,7 @@ internal static class PodStatusView
         run is { WillRestart: true, Backoff: not null } && RestartBackoff.NextStart(run) > now;
 
     private static IReadOnlyList<PodCondition> Conditions(
-        Pod pod, ContainerStatus[] containers, bool initialized, string phase, DateTimeOffset now)
+        Pod pod, PodMemory memory, ContainerStatus[] containers, bool initialized, string phase, DateTimeOffset now)
     {
         bool isOver = phase is PodOutcome.Succeeded or PodOutcome.Failed;
         string[] unready = [.. containers.Where(c => !c.Ready).Select(c => c.Name!)];
@@ -125,6 +125,8 @@ internal static class PodStatusView
             new() { Type = "ContainersReady", Status = ready ? "True" : "False", Reason = reason, Message = message },
             new() { Type = "Ready", Status = ready ? "True" : "False", Reason = reason, Message = message },
         ];
+        if (memory.Runs.Values.FirstOrDefault(r => r.UpdateFailure is not null)?.UpdateFailure is { } failure)
+            conditions = [.. conditions, new() { Type = "PodUpdated", Status = "False", Reason = failure.Reason, Message = failure.Message }];
         return [.. conditions.Select(c => c with { LastTransitionTime = Since(pod, c) ?? now })];
     }
 

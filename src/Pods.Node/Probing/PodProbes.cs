@@ -16,7 +16,8 @@ internal sealed class PodProbes(NodeServices node, Action<Func<PodMemory, PodMem
             if (stored.Memory.Run(container.Name) is { Phase: RunPhase.Running, IsPostStartPending: false } run)
                 foreach (var (kind, probe) in Wanted(container, run, isStopping || run.Stop is not null))
                     wanted[(run.Id, kind)] = (container, run, probe);
-        foreach (var key in _loops.Keys.Where(k => !wanted.ContainsKey(k)).ToArray())
+        // Another probe for the same run takes the place of the one before.
+        foreach (var key in _loops.Keys.Where(k => !wanted.TryGetValue(k, out var now) || _loops[k].Probe != now.Probe).ToArray())
         {
             _loops.Remove(key, out Loop? over);
             over!.Cancel.Cancel();
@@ -26,7 +27,7 @@ internal sealed class PodProbes(NodeServices node, Action<Func<PodMemory, PodMem
             if (!_loops.ContainsKey(key))
             {
                 CancellationTokenSource cancel = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-                _loops[key] = new(cancel, RunAsync(key.Item2, stored, container, run, probe, cancel.Token));
+                _loops[key] = new(probe, cancel, RunAsync(key.Item2, stored, container, run, probe, cancel.Token));
             }
     }
 
@@ -83,10 +84,8 @@ internal sealed class PodProbes(NodeServices node, Action<Func<PodMemory, PodMem
             ProbeAnswer answer = await node.Probes.AskAsync(node, stored, container, probe, cancel);
             cancel.ThrowIfCancellationRequested();
             bool? verdict = tally.Note(answer.IsGood);
-            // Told when it begins, not at every question: a pod that is unready for a day fills no log.
-            if (!answer.IsGood && tally.Run == 1)
-                node.Log($"pod {stored.Pod.Metadata!.Namespace}/{stored.Pod.Metadata.Name}: container \"{container.Name}\": "
-                    + $"{kind} probe failed: {answer.Output}");
+            if (!answer.IsGood)
+                node.Events.Warn(stored.Pod, "Unhealthy", $"{kind} probe failed: {answer.Output}", container.Name);
             if (verdict is { } now && now != decided)
             {
                 post(Decided(kind, stored.Pod, container, run.Id, probe, now));
@@ -109,7 +108,6 @@ internal sealed class PodProbes(NodeServices node, Action<Func<PodMemory, PodMem
         bool restarts = ContainerRules.ShouldRestart(pod.Spec!, container.Name!, 137);
         string message = $"Container {container.Name} failed {(kind == ProbeKind.Startup ? "startup" : "liveness")} probe"
             + (restarts ? ", will be restarted" : "");
-        node.Log($"pod {pod.Metadata!.Namespace}/{pod.Metadata.Name}: {message}");
         ContainerStop stop = new("Unhealthy", message, node.Time.GetUtcNow() + TimeSpan.FromSeconds(grace));
         return memory => MemoryChanges.ToStop(memory, run, stop);
     }
@@ -130,5 +128,5 @@ internal sealed class PodProbes(NodeServices node, Action<Func<PodMemory, PodMem
         cancel.ThrowIfCancellationRequested();
     }
 
-    private sealed record Loop(CancellationTokenSource Cancel, Task Ended);
+    private sealed record Loop(Probe Probe, CancellationTokenSource Cancel, Task Ended);
 }

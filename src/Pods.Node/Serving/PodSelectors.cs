@@ -8,26 +8,38 @@ public static class PodSelectors
     /// <exception cref="NodeException">400: it cannot be parsed, or names a field that cannot be selected by.</exception>
     public static Func<Pod, bool> Parse(string? labels, string? fields)
     {
-        Func<Pod, bool>[] all = [.. SplitTerms(labels).Select(Label), .. SplitTerms(fields).Select(Field)];
+        Func<Pod, bool>[] all = [.. SplitTerms(labels).Select(Label), Fields<Pod>(fields, Field)];
         return pod => Array.TrueForAll(all, matches => matches(pod));
     }
 
-    private static Func<Pod, bool> Field(string term)
+    /// <param name="fields">What a request says.</param>
+    /// <param name="find">How a field of that name is read; null: there is none to select by.</param>
+    /// <exception cref="NodeException">As <see cref="Parse"/>.</exception>
+    public static Func<T, bool> Fields<T>(string? fields, Func<string, Func<T, string?>?> find)
     {
-        var (key, isEqual, value) = Equality(term);
-        Func<Pod, string?> read = key switch
-        {
-            "metadata.name" => pod => pod.Metadata?.Name,
-            "metadata.namespace" => pod => pod.Metadata?.Namespace,
-            "metadata.uid" => pod => pod.Metadata?.Uid,
-            "status.phase" => pod => pod.Status?.Phase,
-            "status.podIP" => pod => pod.Status?.PodIP,
-            "spec.nodeName" => pod => pod.Spec?.NodeName,
-            "spec.restartPolicy" => pod => pod.Spec?.RestartPolicy,
-            _ => throw NodeException.BadRequest($"field label not supported: {key}"),
-        };
-        return pod => (read(pod) ?? "") == value == isEqual;
+        Func<T, bool>[] all =
+        [
+            .. SplitTerms(fields).Select<string, Func<T, bool>>(term =>
+            {
+                var (key, isEqual, value) = Equality(term);
+                Func<T, string?> read = find(key) ?? throw NodeException.BadRequest($"field label not supported: {key}");
+                return found => (read(found) ?? "") == value == isEqual;
+            }),
+        ];
+        return found => Array.TrueForAll(all, matches => matches(found));
     }
+
+    private static Func<Pod, string?>? Field(string key) => key switch
+    {
+        "metadata.name" => pod => pod.Metadata?.Name,
+        "metadata.namespace" => pod => pod.Metadata?.Namespace,
+        "metadata.uid" => pod => pod.Metadata?.Uid,
+        "status.phase" => pod => pod.Status?.Phase,
+        "status.podIP" => pod => pod.Status?.PodIP,
+        "spec.nodeName" => pod => pod.Spec?.NodeName,
+        "spec.restartPolicy" => pod => pod.Spec?.RestartPolicy,
+        _ => null,
+    };
 
     private static Func<Pod, bool> Label(string term)
     {

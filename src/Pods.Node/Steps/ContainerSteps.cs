@@ -49,6 +49,8 @@ internal sealed class ContainerSteps(NodeServices node)
                 ImageId = ImageIdOf(image),
                 IsPostStartPending = container.Lifecycle?.PostStart is not null,
                 Backoff = hasRun ? RestartBackoff.After(previous) : null,
+                Fingerprint = ContainerFingerprint.OfProcess(container),
+                Resources = ContainerFingerprint.OfResources(container),
             };
         }
         catch
@@ -56,6 +58,29 @@ internal sealed class ContainerSteps(NodeServices node)
             // Whatever was made of it is removed: the next try begins from nothing.
             await _teardown.RemoveContainerAsync(id, CancellationToken.None);
             throw;
+        }
+    }
+
+    /// <summary>The image of a container that is to be started anew, so that one that cannot be had stops nothing.</summary>
+    public Task PrepareUpdateAsync(Pod pod, Container container, CancellationToken cancel) => _images.GetAsync(pod, container, cancel);
+
+    /// <summary>Other limits for the running process, and for the pod around it, in an order in which neither is in the other's way.</summary>
+    public async Task ResizeAsync(Pod pod, Container container, ContainerRun run, CancellationToken cancel)
+    {
+        try
+        {
+            Cgroup.At(_sandbox.PodCgroup(pod)).Unlimit();
+            LinuxResources limits = ContainerSpec.Limits(container, node.Facts);
+            await node.Containerd.Tasks.UpdateAsync(
+                run.Id, JsonSerializer.SerializeToUtf8Bytes(limits, RuntimeJson.Default.LinuxResources), cancel);
+        }
+        catch (ContainerdException e) when (!e.IsUnavailable)
+        {
+            throw new StepException(StepReason.ResizeFailed, $"the limits cannot be changed: {e.Message}", e);
+        }
+        finally
+        {
+            _sandbox.CreateCgroup(pod);
         }
     }
 

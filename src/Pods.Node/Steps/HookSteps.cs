@@ -26,15 +26,15 @@ internal sealed class HookSteps(NodeServices node)
         try
         {
             if (await RunAsync(stored, container, container.Lifecycle!.PreStop!, either.Token) is { } failure)
-                Log(stored, $"FailedPreStopHook: {failure}");
+                Warn(stored, container, failure);
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
-            Log(stored, $"preStop hook of container \"{container.Name}\" did not end within the grace period");
+            Warn(stored, container, $"preStop hook of container \"{container.Name}\" did not end within the grace period");
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            Log(stored, $"FailedPreStopHook: container \"{container.Name}\": {e.Message}");
+            Warn(stored, container, $"container \"{container.Name}\": {e.Message}");
         }
     }
 
@@ -65,5 +65,6 @@ internal sealed class HookSteps(NodeServices node)
     private TimeSpan Remaining(DateTimeOffset deadline) =>
         deadline - node.Time.GetUtcNow() is { } left && left > TimeSpan.Zero ? left : TimeSpan.Zero;
 
-    private void Log(StoredPod stored, string what) => node.Log($"pod {stored.Pod.Metadata!.Namespace}/{stored.Pod.Metadata.Name}: {what}");
+    private void Warn(StoredPod stored, Container container, string what) =>
+        node.Events.Warn(stored.Pod, "FailedPreStopHook", what, container.Name);
 }

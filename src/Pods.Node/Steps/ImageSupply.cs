@@ -13,10 +13,18 @@ internal sealed class ImageSupply(NodeServices node)
         try
         {
             if (container.ImagePullPolicy != "Always" && await node.Images.FindAsync(reference, cancel) is { } present)
+            {
+                Tell(pod, container, "Pulled", $"Container image \"{reference}\" already present on machine");
                 return present;
+            }
             if (container.ImagePullPolicy == "Never")
                 throw new StepException(StepReason.ErrImageNeverPull, $"container image \"{reference}\" is not present with pull policy of Never");
-            return await node.Images.PullAsync(reference, new PullRequest { DockerConfigs = [.. Secrets(pod)] }, cancel);
+            Tell(pod, container, "Pulling", $"Pulling image \"{reference}\"");
+            DateTimeOffset began = node.Time.GetUtcNow();
+            Image pulled = await node.Images.PullAsync(reference, new PullRequest { DockerConfigs = [.. Secrets(pod)] }, cancel);
+            long took = (long)(node.Time.GetUtcNow() - began).TotalMilliseconds;
+            Tell(pod, container, "Pulled", $"Successfully pulled image \"{reference}\" in {took}ms. Image size: {pulled.Size} bytes.");
+            return pulled;
         }
         catch (ImageException e)
         {
@@ -47,6 +55,9 @@ internal sealed class ImageSupply(NodeServices node)
                 $"pause image \"{reference}\": {e.Message}, and there is no archive \"{node.Options.PauseArchive}\"", e);
         }
     }
+
+    private void Tell(Pod pod, Container container, string reason, string message) =>
+        node.Events.Tell(pod, ObjectEvent.Normal, reason, message, container.Name);
 
     private IEnumerable<ReadOnlyMemory<byte>> Secrets(Pod pod)
     {

@@ -74,7 +74,7 @@ internal sealed class SandboxSteps(NodeServices node)
         };
     }
 
-    private void CreateCgroup(Pod pod)
+    public void CreateCgroup(Pod pod)
     {
         PodLimits limits = PodResources.Of(pod.Spec!);
         Cgroup cgroup = Cgroup.Create(PodCgroup(pod));

@@ -10,5 +10,6 @@ internal static class StepReason
     public const string FailedKillPod = nameof(FailedKillPod);
     public const string FailedMount = nameof(FailedMount);
     public const string InvalidImageName = nameof(InvalidImageName);
+    public const string ResizeFailed = nameof(ResizeFailed);
     public const string RunContainerError = nameof(RunContainerError);
 }

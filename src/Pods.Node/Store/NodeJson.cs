@@ -17,4 +17,5 @@ public sealed record StoredPod
     UseStringEnumConverter = true,
     Converters = [typeof(QuantityConverter)])]
 [JsonSerializable(typeof(StoredPod))]
+[JsonSerializable(typeof(ObjectEvent))]
 internal sealed partial class NodeJson : JsonSerializerContext;

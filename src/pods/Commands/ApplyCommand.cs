@@ -8,7 +8,7 @@ namespace Pods.Cli.Commands;
 internal sealed class ApplyCommand : VerbCommand
 {
     /// <summary>kubectl's own: so that both see what was applied last, whoever did it.</summary>
-    private const string LastApplied = "kubectl.kubernetes.io/last-applied-configuration";
+    internal const string LastApplied = "kubectl.kubernetes.io/last-applied-configuration";
 
     private readonly Option<string[]> _files = new("--filename", "-f")
     {
@@ -87,8 +87,8 @@ internal sealed class ApplyCommand : VerbCommand
         }
         if (existing.Metadata?.Annotations?.GetValueOrDefault(LastApplied) == applied)
             return "unchanged";
-        Pod replacement = marked with { Metadata = marked.Metadata! with { ResourceVersion = existing.Metadata?.ResourceVersion } };
-        await client.ReplacePodAsync(space, name, replacement, cancel);
+        // Without a version: what podsd writes into the status meanwhile is no conflict.
+        await client.ReplacePodAsync(space, name, marked, cancel);
         return "configured";
     }
 

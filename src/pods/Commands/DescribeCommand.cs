@@ -9,7 +9,7 @@ internal sealed class DescribeCommand : VerbCommand
 {
     private readonly Argument<string[]> _words = new("pod") { Description = "names of pods; all when none is given", Arity = ArgumentArity.ZeroOrMore };
 
-    public DescribeCommand(CommandContext context) : base(context, "describe", "Show pods in detail: state, reasons, conditions.")
+    public DescribeCommand(CommandContext context) : base(context, "describe", "Show pods in detail: state, reasons, conditions, events.")
     {
         Arguments.Add(_words);
         Examples = [("why a pod does not start", "pods describe web")];
@@ -31,8 +31,16 @@ internal sealed class DescribeCommand : VerbCommand
             if (i > 0)
                 Output.WriteLine();
             PodDescription.Write(pods[i], Output);
+            EventTable.Describe(await EventsOfAsync(client, pods[i].Metadata!, cancel), Output);
         }
         return 0;
+    }
+
+    private static async Task<IReadOnlyList<ObjectEvent>> EventsOfAsync(PodsClient client, ObjectMeta meta, CancellationToken cancel)
+    {
+        string path = $"/api/v1/namespaces/{Uri.EscapeDataString(meta.Namespace!)}/events?fieldSelector="
+            + Uri.EscapeDataString($"involvedObject.uid={meta.Uid}");
+        return (await client.GetAsync(path, KubernetesJson.Default.ObjectEventList, cancel)).Items ?? [];
     }
 
     private async Task<int> DescribeObjectsAsync(

@@ -48,6 +48,8 @@ internal sealed class GetCommand : VerbCommand
         if (names.Count > 0 && !parsed.GetValue(_watch))
             return await PrintNamedAsync(client, names, Namespace(parsed), printer, cancel);
         PodList list = await client.ListPodsAsync(query, cancel);
+        if (format.IsTable)
+            await WarnOfManifestsAsync(client, cancel);
         if (list.Items is not { Count: > 0 } && !parsed.GetValue(_watch) && format.IsTable)
             Error.WriteLine(query.Namespace is null ? "No resources found" : $"No resources found in {query.Namespace} namespace.");
         else
@@ -55,6 +57,14 @@ internal sealed class GetCommand : VerbCommand
         if (parsed.GetValue(_watch))
             await WatchAsync(client, query, list.Metadata?.ResourceVersion, printer, cancel);
         return 0;
+    }
+
+    /// <summary>A static manifest that is broken has no row: its pod is missing, or is as it was.</summary>
+    private async Task WarnOfManifestsAsync(PodsClient client, CancellationToken cancel)
+    {
+        StaticManifestList? manifests = await client.FindAsync("/pods/v1/manifests", KubernetesJson.Default.StaticManifestList, cancel);
+        foreach (StaticManifestStatus broken in manifests?.Items?.Where(m => m.Error is not null) ?? [])
+            Error.WriteLine($"Warning: manifest {broken.File} is not applied: {broken.Error}");
     }
 
     private async Task<int> PrintObjectsAsync(

@@ -31,6 +31,7 @@ internal static class ApiRoutes
         app.MapDelete(Pods + "/{name}", (RequestDelegate)pods.DeleteAsync);
         Get(app, Pods + "/{name}/log", pods.LogAsync);
         Get(app, Pods + "/{name}/exec", new ExecRequests(node).ExecAsync);
+        new EventRequests(node.Services).Map(app);
         foreach (SupportingKind kind in SupportingKind.All)
             new ObjectRequests(node, kind).Map(app);
         Get(app, "/pods/v1/namespaces/{ns}/pods/{name}/inspect", pods.InspectAsync);

@@ -21,6 +21,15 @@ internal static class Discovery
                 Verbs = ["create", "delete", "get", "list", "patch", "update", "watch"], ShortNames = ["po"], Categories = ["all"],
             },
             new() { Name = "pods/exec", SingularName = "", Namespaced = true, Kind = "PodExecOptions", Verbs = ["create", "get"] },
+            new()
+            {
+                Name = "events", SingularName = "event", Namespaced = true, Kind = "Event", Verbs = ["get", "list", "watch"], ShortNames = ["ev"],
+            },
+            .. SupportingKind.All.Select(kind => new ApiResource
+            {
+                Name = kind.Plural, SingularName = kind.Singular, Namespaced = true, Kind = kind.Kind,
+                Verbs = ["create", "delete", "get", "list", "update"], ShortNames = kind.ShortName == kind.Singular ? null : [kind.ShortName],
+            }),
             new() { Name = "pods/log", SingularName = "", Namespaced = true, Kind = Pod.ObjectKind, Verbs = ["get"] },
         ],
     };

@@ -43,13 +43,13 @@ internal sealed class PodRequests(PodNode node)
 
     public async Task CreateAsync(HttpContext context)
     {
-        Pod pod = node.Create(Space(context), await ReadPodAsync(context));
+        Pod pod = node.Create(Space(context), await ReadPodAsync(context), IsDryRun(context));
         await ApiRoutes.WriteAsync(context, pod, KubernetesJson.Default.Pod, 201);
     }
 
     public async Task ReplaceAsync(HttpContext context)
     {
-        Pod pod = await node.ReplaceAsync(Space(context), Name(context), await ReadPodAsync(context), context.RequestAborted);
+        Pod pod = await node.ReplaceAsync(Space(context), Name(context), await ReadPodAsync(context), IsDryRun(context), context.RequestAborted);
         await ApiRoutes.WriteAsync(context, pod, KubernetesJson.Default.Pod);
     }
 
@@ -58,9 +58,11 @@ internal sealed class PodRequests(PodNode node)
     {
         Pod current = node.Get(Space(context), Name(context)).Pod;
         JsonNode before = JsonSerializer.SerializeToNode(current, KubernetesJson.Default.Pod)!;
+        // What podsd writes meanwhile is no conflict; a version that the patch itself names is held against the one that there is.
+        before["metadata"]!.AsObject().Remove("resourceVersion");
         JsonNode after = PodPatch.Apply(before, await ReadBodyAsync(context), context.Request.ContentType);
         Pod wanted = Decode(Encoding.UTF8.GetBytes(after.ToJsonString()));
-        Pod pod = await node.ReplaceAsync(Space(context), Name(context), wanted, context.RequestAborted);
+        Pod pod = await node.ReplaceAsync(Space(context), Name(context), wanted, IsDryRun(context), context.RequestAborted);
         await ApiRoutes.WriteAsync(context, pod, KubernetesJson.Default.Pod);
     }
 
@@ -102,6 +104,14 @@ internal sealed class PodRequests(PodNode node)
     public static string Name(HttpContext context) => (string)context.Request.RouteValues["name"]!;
 
     public static string? Query(HttpContext context, string name) => context.Request.Query[name] is [{ Length: > 0 } value, ..] ? value : null;
+
+    /// <summary>Everything is done but storing it.</summary>
+    public static bool IsDryRun(HttpContext context) => Query(context, "dryRun") switch
+    {
+        null => false,
+        "All" => true,
+        var other => throw NodeException.BadRequest($"parameter dryRun: \"{other}\" is not \"All\""),
+    };
 
     public static bool Flag(HttpContext context, string name) => Query(context, name) is "true" or "1";
 

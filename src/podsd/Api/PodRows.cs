@@ -58,6 +58,6 @@ internal static class PodRows
             KubernetesJson.Default.PartialObjectMetadata),
     };
 
-    private static TableColumn Column(string name, string description, string format = "", int priority = 0) =>
+    public static TableColumn Column(string name, string description, string format = "", int priority = 0) =>
         new() { Name = name, Type = "string", Format = format, Description = description, Priority = priority };
 }

@@ -32,7 +32,7 @@ internal static class SettingTable
         new("log-dir", Defaults.Node.LogDirectory, "logs of containers", (s, v) => s with { Node = s.Node with { LogDirectory = v } }),
         new("log-max-size", Defaults.Node.LogMaxBytes.ToString(), "bytes of a log file before it is rotated", (s, v) => s with { Node = s.Node with { LogMaxBytes = Number("log-max-size", v) } }),
         new("log-max-files", Defaults.Node.LogMaxFiles.ToString(), "log files kept per run", (s, v) => s with { Node = s.Node with { LogMaxFiles = (int)Number("log-max-files", v) } }),
-        new("manifests", "/etc/pods/manifests", "static manifests", (s, _) => s),
+        new("manifests", Defaults.Node.ManifestDirectory, "static manifests: what they say is kept running", (s, v) => s with { Node = s.Node with { ManifestDirectory = v } }),
         new("netns-dir", Defaults.Node.NetworkNamespaceDirectory, "where network namespaces are pinned", (s, v) => s with { Node = s.Node with { NetworkNamespaceDirectory = v } }),
         new("cni-conf-dir", Defaults.Network.ConfigurationDirectory, "CNI configuration; the first file is used", (s, v) => s with { Network = s.Network with { ConfigurationDirectory = v } }),
         new("cni-bin-dir", string.Join(':', Defaults.Network.PluginDirectories), "CNI plugins, directories separated by colons",
