@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Pods.Containerd;
 using Pods.Manifests;
+using Pods.Network;
 
 namespace Pods.Node;
 
@@ -205,7 +206,16 @@ internal sealed class PodWorker
         string id = ContainerSteps.NewId();
         // On disk before anything is made of it: after a crash this id says what to remove.
         _node.Store.Update(_uid, s => s with { Memory = s.Memory with { Sandbox = new() { Id = id } } }, isDurable: true);
-        SandboxRecord sandbox = await _sandboxes.CreateAsync(pod, id, cancel);
+        SandboxRecord sandbox;
+        try
+        {
+            sandbox = await _sandboxes.CreateAsync(pod, id, cancel);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            await RemoveHalfAsync(pod, id);
+            throw;
+        }
         DateTimeOffset now = _node.Time.GetUtcNow();
         return m => m with
         {
@@ -214,6 +224,19 @@ internal sealed class PodWorker
             SandboxFailure = null,
             StartedAt = m.StartedAt ?? now,
         };
+    }
+
+    /// <summary>Until the next try nothing stays: no pause without a network, no address of a pod without pause.</summary>
+    private async Task RemoveHalfAsync(Pod pod, string id)
+    {
+        try
+        {
+            await _teardown.RemoveSandboxAsync(_uid, id, _sandboxes.PodCgroup(pod), CancellationToken.None);
+        }
+        catch (Exception e) when (e is ContainerdException or CniException or StepException)
+        {
+            _node.Log($"pod {_uid}: what is left of a sandbox that failed goes before the next try: {e.Message}");
+        }
     }
 
     private async Task<Func<PodMemory, PodMemory>> StartContainerAsync(Pod pod, PodMemory memory, string name, CancellationToken cancel)

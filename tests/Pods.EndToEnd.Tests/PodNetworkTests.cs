@@ -36,6 +36,35 @@ public sealed class PodNetworkTests
     }
 
     [SkippableFact]
+    public async Task Pod_whose_network_fails_says_why_leaves_nothing_and_comes_up_when_it_is_mended()
+    {
+        using ScratchDirectory plugins = new();
+        File.WriteAllText(plugins.File("unlucky"), $$"""
+            #!/bin/sh
+            [ "$CNI_COMMAND" = ADD ] && [ ! -e {{plugins.File("mended")}} ] || { cat; exit 0; }
+            echo '{"cniVersion": "1.0.0", "code": 100, "msg": "no luck today"}'
+            exit 1
+            """);
+        File.SetUnixFileMode(plugins.File("unlucky"), UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        await using PodsDaemon podsd = await PodsDaemon.StartAsync(
+            new() { Arguments = ["--cni-bin-dir", plugins.Path + ":/usr/lib/cni:/opt/cni/bin"] });
+        JsonNode network = JsonNode.Parse(File.ReadAllText(podsd.File("net.d/10-test.conflist")))!;
+        network["plugins"]!.AsArray().Add(new JsonObject { ["type"] = "unlucky" });
+        File.WriteAllText(podsd.File("net.d/10-test.conflist"), network.ToJsonString());
+
+        await podsd.ApplyAsync(Manifest.Of("unlucky", Manifest.Forever));
+
+        JsonNode pod = await podsd.WaitForAsync("unlucky",
+            p => p["status"]?["reason"]?.GetValue<string>() == "FailedCreatePodSandBox", "told about");
+        Assert.Contains("cni plugin unlucky: ADD: no luck today", pod["status"]!["message"]!.GetValue<string>());
+        await Eventually.True(() => podsd.Containerd.Shims().Count == 0 && Directory.GetFiles(podsd.NetworkNamespaces).Length == 0
+            && Directory.GetFiles(podsd.AddressLeases, "10.*").Length == 0, "neither pause nor an address stays until the next try");
+
+        File.WriteAllText(plugins.File("mended"), "");
+        await podsd.WaitForAsync("unlucky", p => PodsDaemon.Condition(p, "Ready") == "True", "Ready");
+    }
+
+    [SkippableFact]
     public async Task Host_network_pod_has_the_hosts_namespace_and_no_address_of_its_own()
     {
         await using PodsDaemon podsd = await PodsDaemon.StartAsync();

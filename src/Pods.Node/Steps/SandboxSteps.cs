@@ -23,20 +23,21 @@ internal sealed class SandboxSteps(NodeServices node)
         _volumes.Prepare(pod);
         _files.MountSharedMemory(pod);
         CreateCgroup(pod);
-        // The network takes a few forks of plugins, the image and its root a few calls: neither needs the other.
         Task<PodNetworkResult?> network = SetUpNetworkAsync(pod, id, cancel);
-        Task<(Image Image, IReadOnlyList<SnapshotMount> Rootfs)> root = PrepareRootAsync(pod, id, cancel);
-        await Task.WhenAll(network, root);
+        // Sysctls of the network hold for interfaces that are there already: with them pause waits for its network.
+        if (pod.Spec!.SecurityContext?.Sysctls is { Count: > 0 })
+            await network;
+        // Else the plugins' forks and pause's go beside each other: pause needs the namespace, not what is put into it.
+        Task<int> pause = StartPauseAsync(pod, id, cancel);
+        await Task.WhenAll(network, pause);
         PodNetworkResult? result = await network;
         IReadOnlyList<string> addresses = result?.Addresses ?? [];
         _files.Write(pod, addresses);
-        var (image, rootfs) = await root;
-        int pid = await StartPauseAsync(pod, id, Facts(pod, id, addresses), image, rootfs, cancel);
         return new SandboxRecord
         {
             Id = id,
             IsReady = true,
-            Pid = pid,
+            Pid = await pause,
             NetworkName = result?.NetworkName,
             Interface = result?.Interface,
             Addresses = addresses,
@@ -116,21 +117,17 @@ internal sealed class SandboxSteps(NodeServices node)
         (spec.Containers ?? []).SelectMany(c => c.Ports ?? []).Where(p => p.HostPort is > 0)
             .Select(p => new PortMapping(p.HostPort!.Value, p.Port!.Value, p.Protocol!.ToLowerInvariant(), p.HostIP ?? ""));
 
-    private async Task<(Image, IReadOnlyList<SnapshotMount>)> PrepareRootAsync(Pod pod, string id, CancellationToken cancel)
+    private async Task<int> StartPauseAsync(Pod pod, string id, CancellationToken cancel)
     {
         Image image = await _images.GetPauseAsync(cancel);
-        return (image, await node.Images.PrepareRootfsAsync(image, id, PodLabels.Of(pod, node.Options, "sandbox"), cancel));
-    }
-
-    private async Task<int> StartPauseAsync(
-        Pod pod, string id, SandboxFacts facts, Image image, IReadOnlyList<SnapshotMount> rootfs, CancellationToken cancel)
-    {
+        Dictionary<string, string> labels = PodLabels.Of(pod, node.Options, "sandbox");
+        IReadOnlyList<SnapshotMount> rootfs = await node.Images.PrepareRootfsAsync(image, id, labels, cancel);
         RuntimeUser user = ContainerUser.Resolve(new(), new() { Name = "pause" }, image.Config.Config, null, null);
-        RuntimeSpec spec = SandboxSpec.For(pod, facts, node.Facts, image.Config.Config, user);
+        RuntimeSpec spec = SandboxSpec.For(pod, Facts(pod, id, []), node.Facts, image.Config.Config, user);
         await node.Containerd.Containers.CreateAsync(new ContainerRecord
         {
             Id = id,
-            Labels = PodLabels.Of(pod, node.Options, "sandbox"),
+            Labels = labels,
             Image = image.Name,
             Runtime = node.Options.Runtime,
             Spec = JsonSerializer.SerializeToUtf8Bytes(spec, RuntimeJson.Default.RuntimeSpec),
