@@ -153,9 +153,9 @@ internal sealed class EventPublisher
         if (_channel is { IsClosed: true })
             await DisconnectAsync();
         _channel ??= await TtrpcChannel.ConnectAsync(_address, _stop.Token);
-        Events.EventsClient client = new(_channel.CreateCallInvoker());
-        await client.ForwardAsync(
-            new() { Envelope = envelope },
+        await _channel.CallAsync(
+            "/containerd.services.events.ttrpc.v1.Events/Forward",
+            new ForwardRequest { Envelope = envelope }.ToByteString(),
             new CallOptions(deadline: DateTime.UtcNow + _forwardLimit, cancellationToken: _stop.Token));
     }
 

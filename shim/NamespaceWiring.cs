@@ -75,7 +75,7 @@ internal static class NamespaceWiring
             }
             if (hasPath || pathFor(kind) is not { } path)
                 continue;
-            string quoted = $"\"{JsonEncodedText.Encode(path)}\"";
+            string quoted = Json.Quote(path);
             splices.Add(emptyPath is { } empty
                 ? new(empty.Start, empty.Length, Encoding.UTF8.GetBytes(quoted))
                 : new((int)reader.TokenStartIndex, 0, Encoding.UTF8.GetBytes($",\"path\":{quoted}")));

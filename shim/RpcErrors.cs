@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Google.Protobuf;
 using Grpc.Core;
 using Pods.Linux;
 
@@ -32,7 +33,7 @@ internal static class RpcErrors
         WrongStateException => new(StatusCode.FailedPrecondition, exception.Message),
         RuncException { Failure: RuncFailure.Gone } => new(StatusCode.NotFound, exception.Message),
         RuncException { Failure: RuncFailure.AlreadyExists } => new(StatusCode.AlreadyExists, exception.Message),
-        ArgumentException or FormatException or JsonException => new(StatusCode.InvalidArgument, Chain(exception)),
+        ArgumentException or FormatException or JsonException or InvalidProtocolBufferException => new(StatusCode.InvalidArgument, Chain(exception)),
         OperationCanceledException => new(StatusCode.Cancelled, "cancelled by the caller"),
         TimeoutException => new(StatusCode.DeadlineExceeded, exception.Message),
         RuncException or LinuxException => new(StatusCode.Unknown, exception.Message),

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using Containerd.Linux.Runc;
 using Google.Protobuf.WellKnownTypes;
@@ -74,39 +75,35 @@ internal sealed record ShimOptions
     /// <summary>options.json, which a later `delete` reads, the stock shim's too: the names are the proto file's, zero values are absent.</summary>
     public byte[] ToJson()
     {
-        using MemoryStream buffer = new();
-        using (Utf8JsonWriter writer = new(buffer))
-        {
-            writer.WriteStartObject();
-            Flag("no_pivot_root", NoPivotRoot);
-            Flag("no_new_keyring", NoNewKeyring);
-            Text("shim_cgroup", ShimCgroup);
-            Number("io_uid", IoUid);
-            Number("io_gid", IoGid);
-            Text("binary_name", BinaryName);
-            Text("root", Root);
-            Text("criu_path", CriuPath);
-            Flag("systemd_cgroup", SystemdCgroup);
-            Text("criu_work_path", CriuWorkPath);
-            writer.WriteEndObject();
+        StringBuilder json = new("{");
+        Flag("no_pivot_root", NoPivotRoot);
+        Flag("no_new_keyring", NoNewKeyring);
+        Text("shim_cgroup", ShimCgroup);
+        Number("io_uid", IoUid);
+        Number("io_gid", IoGid);
+        Text("binary_name", BinaryName);
+        Text("root", Root);
+        Text("criu_path", CriuPath);
+        Flag("systemd_cgroup", SystemdCgroup);
+        Text("criu_work_path", CriuWorkPath);
+        return Encoding.UTF8.GetBytes(json.Append('}').ToString());
 
-            void Flag(string name, bool value)
-            {
-                if (value)
-                    writer.WriteBoolean(name, value);
-            }
-            void Text(string name, string value)
-            {
-                if (value.Length > 0)
-                    writer.WriteString(name, value);
-            }
-            void Number(string name, uint value)
-            {
-                if (value > 0)
-                    writer.WriteNumber(name, value);
-            }
+        void Flag(string name, bool value)
+        {
+            if (value)
+                Member(name, "true");
         }
-        return buffer.ToArray();
+        void Text(string name, string value)
+        {
+            if (value.Length > 0)
+                Member(name, Json.Quote(value));
+        }
+        void Number(string name, uint value)
+        {
+            if (value > 0)
+                Member(name, value.ToString(CultureInfo.InvariantCulture));
+        }
+        void Member(string name, string value) => json.Append(json.Length > 1 ? "," : "").Append('"').Append(name).Append("\":").Append(value);
     }
 
     public static ShimOptions FromJson(ReadOnlySpan<byte> json)

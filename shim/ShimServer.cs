@@ -3,7 +3,6 @@ using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Pods.Linux;
 using Pods.Ttrpc;
-using TaskApi = Containerd.Task.V3.Task;
 
 namespace Pods.Shim;
 
@@ -18,6 +17,7 @@ internal static class ShimServer
 
     public static async Task RunAsync(ShimFlags flags)
     {
+        ProgramCode.UseOneNativeHeap();
         Prctl.IgnoreBrokenPipe();
         // What the daemon got from its own parent is neither ours nor the containers'.
         FileDescriptor.CloseInheritedOnExec(ListenerNumber + 1);
@@ -31,7 +31,9 @@ internal static class ShimServer
         using EventLoop streams = EventLoop.Start();
         Pod pod = new(children, streams, events, log, flags.Namespace);
         TtrpcServer server = new(e => RpcErrors.Translate(e, log)) { Accepts = IsOurUser };
-        server.Add(services => TaskApi.BindService(new TaskBinder(services, idle), new TaskService(pod)));
+        TaskMethods tasks = new(new TaskService(pod), idle);
+        foreach (string service in TaskMethods.Services)
+            server.Add(service, tasks.TryServe);
 
         // Asked to stop by init at power-off, say: the containers' ends are init's business then.
         using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Abandon);

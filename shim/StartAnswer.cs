@@ -4,8 +4,6 @@ using Containerd.Task.V3;
 using Google.Protobuf;
 using Grpc.Core;
 using Pods.Ttrpc;
-using TaskV2 = Containerd.Task.V2.Task;
-using TaskV3 = Containerd.Task.V3.Task;
 
 namespace Pods.Shim;
 
@@ -31,12 +29,8 @@ internal static class StartAnswer
         try
         {
             await using TtrpcChannel channel = await TtrpcChannel.ConnectAsync(path, CancellationToken.None);
-            CallInvoker calls = channel.CreateCallInvoker();
-            CallOptions options = new(deadline: DateTime.UtcNow + _askLimit);
-            ConnectRequest request = new() { Id = id };
-            await (preferred == 2
-                ? new TaskV2.TaskClient(calls).ConnectAsync(request, options)
-                : new TaskV3.TaskClient(calls).ConnectAsync(request, options));
+            ByteString request = new ConnectRequest { Id = id }.ToByteString();
+            await channel.CallAsync($"/containerd.task.v{preferred}.Task/Connect", request, new(deadline: DateTime.UtcNow + _askLimit));
             return preferred;
         }
         catch (RpcException e)

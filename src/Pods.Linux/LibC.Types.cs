@@ -67,6 +67,7 @@ internal static unsafe partial class LibC
     internal const int SIGPIPE = 13;
 
     internal const int MADV_DONTNEED = 4;
+    internal const int M_ARENA_MAX = -8;
     internal const int CLOSE_RANGE_CLOEXEC = 4;
 
     internal const int PR_SET_CHILD_SUBREAPER = 36;

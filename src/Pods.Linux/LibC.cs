@@ -157,6 +157,9 @@ internal static unsafe partial class LibC
     [LibraryImport(Library)]
     internal static partial int malloc_trim(nuint keep);
 
+    [LibraryImport(Library)]
+    internal static partial int mallopt(int parameter, int value);
+
     [LibraryImport(Library, SetLastError = true)]
     internal static partial int madvise(nuint address, nuint length, int advice);
 

@@ -34,6 +34,12 @@ public sealed class ProgramCode
         foreach ((nuint start, nuint length) in _mappings) _ = LibC.madvise(start, length, LibC.MADV_DONTNEED);
     }
 
+    /// <summary>
+    /// For a process that has little to allocate natively: the C library would otherwise give each thread a heap of its own, of
+    /// at least a page, and never move what is left in it.
+    /// </summary>
+    public static void UseOneNativeHeap() => _ = LibC.mallopt(LibC.M_ARENA_MAX, 1);
+
     /// <summary>Gives back what threads that have ended left in the C library's heaps.</summary>
     public static void TrimNativeHeap() => _ = LibC.malloc_trim(0);
 

@@ -1,4 +1,3 @@
-using Containerd.Ttrpc;
 using Google.Protobuf;
 using Grpc.Core;
 
@@ -33,37 +32,10 @@ internal sealed class TtrpcCallInvoker(TtrpcChannel channel) : CallInvoker
         where TRequest : class
         where TResponse : class
     {
-        Request frame = new()
-        {
-            Service = method.ServiceName,
-            Method = method.Name,
-            Payload = Payload.Serialize(method.RequestMarshaller, request),
-        };
-        foreach (Metadata.Entry header in options.Headers ?? Metadata.Empty)
-            frame.Metadata.Add(new KeyValue { Key = header.Key, Value = header.Value });
-        using CancellationTokenSource late = CancellationTokenSource.CreateLinkedTokenSource(givenUp.Token);
         try
         {
-            if (Remaining(options) is { } left)
-            {
-                frame.TimeoutNano = Math.Max(1, left.Ticks * 100);
-                late.CancelAfter(left);
-            }
-            Response response = await channel.CallAsync(frame, late.Token);
-            if (response.Status is { Code: not 0 } status)
-                throw new RpcException(new Status((StatusCode)status.Code, status.Message));
-            return Payload.Deserialize(method.ResponseMarshaller, response.Payload);
-        }
-        catch (OperationCanceledException)
-        {
-            // Told apart by whose wish it was: giving up and the deadline both end the same wait.
-            throw new RpcException(givenUp.IsCancellationRequested
-                ? new Status(StatusCode.Cancelled, $"cancelled: {method.FullName}")
-                : new Status(StatusCode.DeadlineExceeded, $"deadline exceeded: {method.FullName}"));
-        }
-        catch (TtrpcException e)
-        {
-            throw new RpcException(new Status(StatusCode.Unavailable, $"{method.FullName}: {e.Message}", e));
+            ByteString payload = Payload.Serialize(method.RequestMarshaller, request);
+            return Payload.Deserialize(method.ResponseMarshaller, await TtrpcCall.RunAsync(channel, method.FullName, payload, options, givenUp.Token));
         }
         catch (InvalidProtocolBufferException e)
         {
@@ -85,18 +57,6 @@ internal sealed class TtrpcCallInvoker(TtrpcChannel channel) : CallInvoker
         {
             // The call has ended meanwhile: nothing is left to give up.
         }
-    }
-
-    /// <summary>Null without a deadline, or with one that no timer can wait for: those take at most 49 days.</summary>
-    private static TimeSpan? Remaining(CallOptions options)
-    {
-        TimeSpan? left = options.Deadline - DateTime.UtcNow;
-        return left switch
-        {
-            null => null,
-            { TotalMilliseconds: >= uint.MaxValue - 1 } => null,
-            _ => left > TimeSpan.Zero ? left : TimeSpan.Zero,
-        };
     }
 
     private static Status StatusOf<TResponse>(Task<TResponse> answer) =>

@@ -56,6 +56,12 @@ public sealed class TtrpcChannel : IAsyncDisposable
     /// <summary>What generated clients are made of.</summary>
     public CallInvoker CreateCallInvoker() => new TtrpcCallInvoker(this);
 
+    /// <summary>A call without a generated client, which costs less memory; <see cref="TtrpcService"/> says why.</summary>
+    /// <param name="method">/service/method</param>
+    /// <exception cref="RpcException">It failed, wherever.</exception>
+    public Task<ByteString> CallAsync(string method, ByteString request, CallOptions options) =>
+        TtrpcCall.RunAsync(this, method, request, options, options.CancellationToken);
+
     public async ValueTask DisposeAsync()
     {
         Close(new TtrpcException("channel disposed"));

@@ -18,6 +18,9 @@ public sealed class TtrpcServer
     /// <summary>Binds a service: <c>server.Add(binder => Task.BindService(binder, implementation))</c>. All before the first connection.</summary>
     public void Add(Action<ServiceBinderBase> bind) => bind(_services);
 
+    /// <summary>Adds a service that needs no binding. All before the first connection.</summary>
+    public void Add(string service, TtrpcService methods) => _services.Add(service, methods);
+
     /// <summary>Accepts until <paramref name="stopping"/> is cancelled, then ends every connection and waits for its calls.</summary>
     public async Task ServeAsync(Socket listener, CancellationToken stopping)
     {

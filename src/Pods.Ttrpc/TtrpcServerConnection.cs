@@ -101,12 +101,12 @@ internal sealed class TtrpcServerConnection(FrameStream frames, TtrpcServiceBind
 
     private async Task<Response> InvokeAsync(Request request, CallDeadline deadline)
     {
-        if (services.Find(request.Service, request.Method) is not { } handler)
-            return Failure(new Status(StatusCode.Unimplemented, $"unknown method /{request.Service}/{request.Method}"));
         try
         {
             TtrpcServerCallContext context = new(request, deadline.Time, deadline.Token);
-            return new Response { Payload = await handler(request.Payload, context) };
+            return services.TryServe(request.Service, request.Method, request.Payload, context) is { } answer
+                ? new Response { Payload = await answer }
+                : Failure(new Status(StatusCode.Unimplemented, $"unknown method /{request.Service}/{request.Method}"));
         }
         catch (RpcException e)
         {

@@ -10,6 +10,9 @@ internal delegate Task<ByteString> TtrpcHandler(ByteString payload, ServerCallCo
 public sealed class TtrpcServiceBinder : ServiceBinderBase
 {
     private readonly Dictionary<string, TtrpcHandler> _handlers = [];
+    private readonly Dictionary<string, TtrpcService> _services = [];
+
+    internal void Add(string service, TtrpcService methods) => _services.Add(service, methods);
 
     /// <exception cref="InvalidOperationException">The method is bound already.</exception>
     public override void AddMethod<TRequest, TResponse>(
@@ -35,5 +38,9 @@ public sealed class TtrpcServiceBinder : ServiceBinderBase
         }
     }
 
-    internal TtrpcHandler? Find(string service, string method) => _handlers.GetValueOrDefault($"/{service}/{method}");
+    /// <summary>Null when nobody serves such a method.</summary>
+    internal Task<ByteString>? TryServe(string service, string method, ByteString payload, ServerCallContext context) =>
+        _services.TryGetValue(service, out TtrpcService? methods)
+            ? methods(method, payload, context)
+            : _handlers.GetValueOrDefault($"/{service}/{method}")?.Invoke(payload, context);
 }

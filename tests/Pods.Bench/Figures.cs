@@ -14,8 +14,10 @@ internal sealed class Figures
     {
         long start = Stopwatch.GetTimestamp();
         await action();
-        _milliseconds.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+        Add(Stopwatch.GetElapsedTime(start));
     }
+
+    public void Add(TimeSpan time) => _milliseconds.Add(time.TotalMilliseconds);
 
     public override string ToString() => $"median {Median,7:F1} ms   p99 {P99,7:F1} ms   ({_milliseconds.Count} runs)";
 

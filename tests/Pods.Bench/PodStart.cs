@@ -16,8 +16,8 @@ internal static class PodStart
         for (int i = 0; i < Runs; i++)
         {
             await PodAsync(podsd, apply);
-            await CtrAsync(podsd.Containerd, CtrPod.Ours, ours);
-            await CtrAsync(podsd.Containerd, CtrPod.Stock, stock);
+            await CtrAsync(podsd.Containerd, Rival.Ours.Runtime, ours);
+            await CtrAsync(podsd.Containerd, Rival.Stock.Runtime, stock);
             await RuncAsync(runc);
         }
         Console.WriteLine("pod start, image present, pause + 1 app");

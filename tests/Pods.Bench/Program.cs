@@ -4,6 +4,9 @@ using Pods.Bench;
 Dictionary<string, Func<Task>> benchmarks = new()
 {
     ["memory"] = ShimMemory.RunAsync,
+    ["calls"] = CallTimes.RunAsync,
+    ["shim-start"] = StartTime.RunAsync,
+    ["output"] = OutputCost.RunAsync,
     ["start"] = PodStart.RunAsync,
 };
 

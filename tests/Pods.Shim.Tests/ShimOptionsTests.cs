@@ -11,6 +11,13 @@ public sealed class ShimOptionsTests
         Assert.Equal(options, ShimOptions.FromJson(options.ToJson()));
     }
 
+    [Theory]
+    [InlineData("a\"b\\c")]
+    [InlineData("line\nend\u0001")]
+    [InlineData("über/\ud83d\ude00")]
+    public void Text_of_any_kind_survives_the_file(string root) =>
+        Assert.Equal(new() { Root = root }, ShimOptions.FromJson(new ShimOptions { Root = root }.ToJson()));
+
     [Fact]
     public void Zero_values_are_absent_from_the_file()
     {

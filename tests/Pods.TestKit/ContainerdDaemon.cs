@@ -92,8 +92,11 @@ public sealed class ContainerdDaemon : IAsyncDisposable
     private static IEnumerable<ProcessEntry> Descendants(int pid) =>
         ProcessTable.ChildrenOf(pid).SelectMany(c => Descendants(c.Pid).Append(c));
 
-    private string Program(string name) =>
-        _options.BinDirectory is { } directory ? Path.Combine(directory, name) : Requires.FindProgram(name) ?? name;
+    /// <summary>The path of a program that came with this release, or that is ours.</summary>
+    public string Program(string name) =>
+        File.Exists(Repository.Binary(name)) ? Repository.Binary(name)
+        : _options.BinDirectory is { } directory ? Path.Combine(directory, name)
+        : Requires.FindProgram(name) ?? name;
 
     private Dictionary<string, string> Environment()
     {
