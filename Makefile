@@ -51,6 +51,9 @@ demo: deps build ## set everything up in a scratch directory and run a real pod 
 bench: build ## measure side by side with the stock shim (needs root)
 	dotnet run --project tests/Pods.Bench -c Release -v q
 
+soak: build ## 10 000 execs and 1 000 containers in one group: fails if the shim grows (needs root, a quarter of an hour)
+	dotnet run --project tests/Pods.Bench -c Release -v q -- soak
+
 deb: build ## make out/pods_<version>_<arch>.deb
 	packaging/build-deb.sh $(VERSION) $(OUT)
 
@@ -72,4 +75,4 @@ clean: ## remove what was built
 	rm -rf $(OUT)
 	find . -type d \( -name bin -o -name obj \) -not -path './.git/*' -prune -exec rm -rf {} +
 
-.PHONY: help deps build test test-vm test-clean demo bench deb install clean
+.PHONY: help deps build test test-vm test-clean demo bench soak deb install clean

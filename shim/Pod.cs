@@ -7,8 +7,9 @@ namespace Pods.Shim;
 /// <summary>The containers of this process: a pod's sandbox and its members, or a single one. The task service asks it.</summary>
 internal sealed class Pod(Children children, EventLoop streams, EventPublisher events, ShimLog log, string namespaceName)
 {
-    // A client that gave up on Delete asks again within seconds; a group of containers that come and go must not grow.
-    private const int RememberedExits = 128;
+    // A client that gave up on Delete asks again within seconds; a group of containers that come and go must not grow
+    // (each takes some 300 bytes).
+    private const int RememberedExits = 32;
 
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Container> _containers = [];   // guarded by _gate

@@ -35,7 +35,8 @@ internal sealed class TtrpcCallInvoker(TtrpcChannel channel) : CallInvoker
         try
         {
             ByteString payload = Payload.Serialize(method.RequestMarshaller, request);
-            return Payload.Deserialize(method.ResponseMarshaller, await TtrpcCall.RunAsync(channel, method.FullName, payload, options, givenUp.Token));
+            ByteString answer = await TtrpcCall.RunAsync(channel, method.FullName, payload, options, givenUp.Token);
+            return Payload.Deserialize(method.ResponseMarshaller, answer);
         }
         catch (InvalidProtocolBufferException e)
         {

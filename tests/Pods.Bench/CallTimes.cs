@@ -27,12 +27,12 @@ internal static class CallTimes
         TaskCompletionSource subscribed = new();
         Task listening = ListenAsync(client, exits, subscribed, over.Token);
         await subscribed.Task;
-        Dictionary<Rival, Dictionary<string, Figures>> figures = Rival.Both.ToDictionary(r => r, _ => Calls.ToDictionary(c => c, _ => new Figures()));
+        Dictionary<Rival, Dictionary<string, Figures>> figures = Rival.Both.ToDictionary(r => r, _ => NewFigures());
         // One of each before anything counts: files in the page cache, connections made.
         for (int round = -1; round < Containers; round++)
         {
             foreach (Rival rival in Rival.Both)
-                await MeasureAsync(new(containerd, client, rival), exits, round < 0 ? Calls.ToDictionary(c => c, _ => new Figures()) : figures[rival]);
+                await MeasureAsync(new(containerd, client, rival), exits, round < 0 ? NewFigures() : figures[rival]);
         }
         await over.CancelAsync();
         await listening;
@@ -44,6 +44,8 @@ internal static class CallTimes
                 + $"{ours.Median / stock.Median,11:F2} {ours.P99 / stock.P99,6:F2}");
         }
     }
+
+    private static Dictionary<string, Figures> NewFigures() => Calls.ToDictionary(c => c, _ => new Figures());
 
     private static async Task MeasureAsync(
         BenchContainer container, ConcurrentDictionary<string, TaskCompletionSource<long>> exits, Dictionary<string, Figures> figures)
@@ -82,7 +84,10 @@ internal static class CallTimes
     }
 
     private static async Task ListenAsync(
-        ContainerdClient client, ConcurrentDictionary<string, TaskCompletionSource<long>> exits, TaskCompletionSource subscribed, CancellationToken over)
+        ContainerdClient client,
+        ConcurrentDictionary<string, TaskCompletionSource<long>> exits,
+        TaskCompletionSource subscribed,
+        CancellationToken over)
     {
         try
         {

@@ -30,7 +30,8 @@ internal static class StartTime
         File.WriteAllText(bundle.File("config.json"), """{"ociVersion":"1.0.2","annotations":{}}""");
         string id = Unique.Id("start");
         ProcessStartInfo start = new(
-            containerd.Program(rival.Program), ["-namespace", "bench", "-address", containerd.Address, "-publish-binary", "containerd", "-id", id, "start"])
+            containerd.Program(rival.Program),
+            ["-namespace", "bench", "-address", containerd.Address, "-publish-binary", "containerd", "-id", id, "start"])
         {
             WorkingDirectory = bundle.Path,
             RedirectStandardInput = true,
