@@ -16,6 +16,12 @@ public static unsafe class Files
         if (LibC.chmod(path, (uint)mode) < 0) throw LinuxException.Last("chmod", path);
     }
 
+    /// <summary>Replaces what is there, in one moment; a link is renamed itself, wherever it leads.</summary>
+    public static void Rename(string path, string to)
+    {
+        if (LibC.rename(path, to) < 0) throw LinuxException.Last("rename", path);
+    }
+
     public static FileStatus? Status(string path)
     {
         LibC.StatX status;
@@ -52,7 +58,7 @@ public static unsafe class Files
                 file.Write(content);
                 file.Sync();
             }
-            if (LibC.rename(fresh, path) < 0) throw LinuxException.Last("rename", path);
+            Rename(fresh, path);
         }
         catch
         {

@@ -55,4 +55,8 @@ public sealed class ManifestException(IReadOnlyList<ManifestError> errors)
     : Exception(string.Join('\n', errors))
 {
     public IReadOnlyList<ManifestError> Errors { get; } = errors;
+
+    /// <summary>Of the object that was refused; the last one, where there are several.</summary>
+    public string? Kind { get; init; }
+    public string? Name { get; init; }
 }

@@ -21,9 +21,13 @@ public static class ManifestReader
     /// <exception cref="ManifestException">As <see cref="Decode"/>.</exception>
     public static ManifestObjects DecodeAll(byte[] content, string source) => Read(content, source, validate: false);
 
-    private static ManifestObjects Read(byte[] content, string source, bool validate)
+    /// <param name="note">Called for each object with its name, the fields that it sets and its mistakes.</param>
+    internal static ManifestObjects Read(
+        byte[] content, string source, bool validate, Action<string, IReadOnlyList<FieldUse>, IReadOnlyList<ManifestError>>? note = null)
     {
         List<Pod> pods = [];
+        List<ManifestWarning> warnings = [];
+        string? kindAndName = null;
         List<SupportingObject> supporting = [];
         List<ManifestError> errors = [];
         foreach (YamlValue document in Documents(content, source).SelectMany(d => Unpack(d, errors, source)))
@@ -53,9 +57,16 @@ public static class ManifestReader
             }
             reader.Errors.AddRange(broken.Where(error => !reader.IsRefused(error.Path)).Select(reader.Place));
             errors.AddRange(reader.Errors.OrderBy(error => (error.Line, error.Column)));
+            warnings.AddRange(reader.Fields.Where(use => use.Support == Support.Different).Select(ManifestWarning.Of));
+            kindAndName = NameOf(map);
+            note?.Invoke(kindAndName, reader.Fields, reader.Errors);
         }
-        return errors.Count == 0 ? new(pods, supporting) : throw new ManifestException(errors);
+        return errors.Count == 0 ? new(pods, supporting) { Warnings = warnings }
+            : throw new ManifestException(errors) { Kind = kindAndName?.Split('/')[0], Name = kindAndName?.Split('/')[1] };
     }
+
+    private static string NameOf(YamlMap document) =>
+        $"{(document.Find("kind") as YamlScalar)?.Text}/{((document.Find("metadata") as YamlMap)?.Find("name") as YamlScalar)?.Text}";
 
     /// <summary>A value of the wrong type is shown to the user, but not a secret one: messages end up in logs.</summary>
     private static void Redact(List<ManifestError> errors)

@@ -7,11 +7,11 @@ public static class ManifestStatus
     /// 400 for what cannot be read as a pod, 422 for a pod that breaks a rule. The sentence is the API server's:
     /// <c>Pod "web" is invalid: spec.containers[0].image: Required value</c>, several of them in brackets.
     /// </summary>
-    public static ApiStatus Of(ManifestException refusal, string? name)
+    public static ApiStatus Of(ManifestException refusal, string? name, string kind = Pod.ObjectKind)
     {
         bool isReadable = refusal.Errors.All(error => error.Reason != ErrorReason.UnknownField && error.Path.Length > 0);
         string sentences = string.Join(", ", refusal.Errors.Select(error => error.Sentence));
-        string all = refusal.Errors.Count > 1 ? $"[{sentences}]" : sentences;
+        string all = refusal.Errors.Count > 1 && isReadable ? $"[{sentences}]" : Strict(refusal.Errors);
         return new()
         {
             Kind = "Status",
@@ -19,12 +19,22 @@ public static class ManifestStatus
             Metadata = new(),
             Status = "Failure",
             Message = isReadable
-                ? $"{Pod.ObjectKind} \"{name}\" is invalid: {all}"
-                : $"{Pod.ObjectKind} in version \"{Pod.GroupVersion}\" cannot be handled as a {Pod.ObjectKind}: {all}",
+                ? $"{kind} \"{name}\" is invalid: {all}"
+                : $"{kind} in version \"{Pod.GroupVersion}\" cannot be handled as a {kind}: {all}",
             Reason = isReadable ? "Invalid" : "BadRequest",
             Code = isReadable ? 422 : 400,
-            Details = isReadable ? new() { Name = name, Kind = Pod.ObjectKind, Causes = [.. refusal.Errors.Select(ToCause)] } : null,
+            Details = isReadable ? new() { Name = name, Kind = kind, Causes = [.. refusal.Errors.Select(ToCause)] } : null,
         };
+    }
+
+    /// <summary>Several unknown fields are one sentence: <c>strict decoding error: unknown field "a", unknown field "b"</c>.</summary>
+    private static string Strict(IReadOnlyList<ManifestError> errors)
+    {
+        const string prefix = "strict decoding error: ";
+        ILookup<bool, ManifestError> kinds = errors.ToLookup(e => e.Message.StartsWith(prefix, StringComparison.Ordinal));
+        string together = string.Join(", ", kinds[true].Select(e => e.Message[prefix.Length..]));
+        string all = string.Join(", ", kinds[false].Select(e => e.Sentence));
+        return together.Length == 0 ? all : all.Length == 0 ? prefix + together : $"{prefix}{together}, {all}";
     }
 
     /// <summary>What kubectl makes of it: one sentence, or a list of them.</summary>

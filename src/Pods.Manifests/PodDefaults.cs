@@ -19,15 +19,7 @@ public static class PodDefaults
         SecurityContext = spec.SecurityContext ?? new(),
         Containers = spec.Containers?.Select(c => Apply(c, spec)).ToArray(),
         InitContainers = spec.InitContainers?.Select(c => Apply(c, spec)).ToArray(),
-        Volumes = spec.Volumes?.Select(Apply).ToArray(),
-    };
-
-    // "A volume without a source is an emptyDir" is an old default of the API; hostPath's type is the empty string there.
-    private static Volume Apply(Volume volume) => volume switch
-    {
-        { EmptyDir: null, HostPath: null } => volume with { EmptyDir = new() },
-        { HostPath: { Type: null } host } => volume with { HostPath = host with { Type = "" } },
-        _ => volume,
+        Volumes = spec.Volumes?.Select(VolumeDefaults.Apply).ToArray(),
     };
 
     private static Container Apply(Container container, PodSpec spec) => container with
@@ -89,7 +81,7 @@ public static class PodDefaults
     }
 
     /// <summary>Always where the tag may move: no tag, or <c>latest</c>.</summary>
-    private static string PullPolicy(string? image)
+    internal static string PullPolicy(string? image)
     {
         if (image is null || image.Contains('@'))
             return "IfNotPresent";

@@ -116,9 +116,14 @@ public sealed partial class PodNode
         {
             Pod = s.Pod with { Metadata = s.Pod.Metadata with { DeletionTimestamp = deadline, DeletionGracePeriodSeconds = grace } },
         }, isDurable: true);
+        Wake(uid);
+        return marked?.Pod ?? existing.Pod;
+    }
+
+    private void Wake(string uid)
+    {
         if (_workers.TryGetValue(uid, out PodWorker? worker))
             worker.Wake();
-        return marked?.Pod ?? existing.Pod;
     }
 
     /// <summary>Every pod ends within its own grace period and is forgotten: what happens before this program is taken off a machine.</summary>
@@ -151,6 +156,8 @@ public sealed partial class PodNode
     private void OnWorkerEnded(string uid, Task ended)
     {
         _workers.TryRemove(uid, out PodWorker? _);
+        if (!_stopping.IsCancellationRequested && _node.Store.FindByUid(uid) is null)
+            OnPodGone();
         if (ended.Exception is not { InnerException: { } fault } || _stopping.IsCancellationRequested)
             return;
         _node.Log($"pod {uid}: its reconciler failed and begins again: {fault}");
@@ -186,7 +193,10 @@ public sealed partial class PodNode
                     s => s with { Memory = messages.Note(s.Pod, s.Memory, Recovery.Resume(catchUp(s.Memory))) }, isDurable: false);
         }
         if (!_firstSync.Task.IsCompleted)
+        {
             await new Recovery(_node).RemoveOrphansAsync(cancel);
+            ReleaseClaims();
+        }
         _firstSync.TrySetResult();
         foreach (StoredPod stored in _node.Store.List())
             StartWorker(stored.Pod.Metadata!.Uid!);

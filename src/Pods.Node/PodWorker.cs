@@ -23,6 +23,7 @@ internal sealed class PodWorker
     private readonly StopSteps _stops;
     private readonly PodProbes _probes;
     private readonly TerminationMessages _messages;
+    private readonly VolumeUpdates _volumes;
     private readonly CancellationToken _stopping;
     private readonly Channel<Notice> _inbox = Channel.CreateUnbounded<Notice>();
     private readonly Dictionary<PodStep, Task> _running = [];
@@ -36,6 +37,7 @@ internal sealed class PodWorker
         (_node, _uid, _stopping) = (node, uid, stopping);
         (_sandboxes, _containers, _teardown) = (new(node), new(node), new(node));
         (_hooks, _stops, _probes, _messages) = (new(node), new(node), new(node, Post, stopping), new(node.Options));
+        _volumes = new(node, Wake, stopping);
         Ended = RunAsync();
     }
 
@@ -61,6 +63,7 @@ internal sealed class PodWorker
                 PodPlan plan = PodPlan.For(stored.Pod, stored.Memory, _node.Time.GetUtcNow());
                 PublishStatus();
                 _probes.Follow(stored);
+                _volumes.Follow(stored);
                 foreach (PodStep step in plan.Steps.Where(MayBegin))
                     Begin(step, stored);
                 await SleepAsync(plan);
@@ -70,7 +73,7 @@ internal sealed class PodWorker
         {
             // podsd stops: the pod goes on without it.
         }
-        await Task.WhenAll([_probes.EndAsync(), .. _running.Values]);
+        await Task.WhenAll([_probes.EndAsync(), _volumes.IdleAsync(), .. _running.Values]);
         _deleting.Dispose();
         _stopChanges.Dispose();
     }
@@ -192,7 +195,8 @@ internal sealed class PodWorker
                 return memory => MemoryChanges.SandboxRemoved(memory, pod.Spec!, _node.Time.GetUtcNow());
             default:
                 await _teardown.RemoveSandboxAsync(_uid, stored.Memory.Sandbox?.Id, _sandboxes.PodCgroup(pod), cancel);
-                _teardown.RemoveFiles(pod);
+                await _volumes.IdleAsync();
+                await _teardown.RemoveFilesAsync(pod, cancel);
                 _node.Store.Remove(_uid);
                 return memory => memory;
         }
@@ -203,6 +207,7 @@ internal sealed class PodWorker
         // What a crash or a failed try left of an earlier sandbox goes first.
         if (memory.Sandbox is { } half)
             await _teardown.RemoveSandboxAsync(_uid, half.Id, _sandboxes.PodCgroup(pod), cancel);
+        await _volumes.IdleAsync();
         string id = ContainerSteps.NewId();
         // On disk before anything is made of it: after a crash this id says what to remove.
         _node.Store.Update(_uid, s => s with { Memory = s.Memory with { Sandbox = new() { Id = id } } }, isDurable: true);

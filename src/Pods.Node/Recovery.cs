@@ -76,7 +76,7 @@ internal sealed class Recovery(NodeServices node)
                 continue;
             foreach (string directory in Directory.GetDirectories(parent))
                 if (node.Store.FindByUid(Path.GetFileName(directory)) is null)
-                    new PodVolumes(node.Options).Remove(new Pod { Metadata = new() { Uid = Path.GetFileName(directory) } });
+                    PodVolumes.Remove(node.Options, Path.GetFileName(directory));
         }
     }
 }

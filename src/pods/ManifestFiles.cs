@@ -12,6 +12,7 @@ internal static class ManifestFiles
     {
         List<Pod> pods = [];
         List<SupportingObject> supporting = [];
+        List<ManifestWarning> warnings = [];
         List<string> errors = [];
         foreach (string path in paths.SelectMany(Expand))
         {
@@ -20,6 +21,7 @@ internal static class ManifestFiles
                 ManifestObjects found = ManifestReader.ReadAll(Load(path), path == "-" ? "standard input" : path);
                 pods.AddRange(found.Pods);
                 supporting.AddRange(found.Supporting);
+                warnings.AddRange(found.Warnings);
             }
             catch (ManifestException e)
             {
@@ -28,8 +30,12 @@ internal static class ManifestFiles
         }
         if (errors.Count > 0)
             throw new CliException(string.Join('\n', errors));
-        return pods.Count + supporting.Count > 0 ? new(pods, supporting) : throw new CliException("error: no objects passed to apply");
+        return pods.Count + supporting.Count > 0 ? new(pods, supporting) { Warnings = warnings } : throw new CliException("error: no objects passed to apply");
     }
+
+    /// <summary>What becomes of every field of every file; a file that cannot be read is a failure of its own.</summary>
+    public static IReadOnlyList<FieldFinding> Check(IReadOnlyList<string> paths) =>
+        [.. paths.SelectMany(Expand).SelectMany(path => ManifestCheck.Check(Load(path), path == "-" ? "standard input" : path))];
 
     private static IEnumerable<string> Expand(string path) => Directory.Exists(path)
         ? Directory.EnumerateFiles(path).Where(f => Extensions.Contains(Path.GetExtension(f))).Order(StringComparer.Ordinal)

@@ -56,6 +56,7 @@ internal sealed class NodeParts : IAsyncDisposable
         {
             HasUnifiedCgroups = Cgroup.Mode == CgroupMode.Unified,
             HasSeccomp = File.Exists("/proc/sys/kernel/seccomp/actions_avail"),
+            HasRecursiveReadOnly = HasRecursiveReadOnly(),
             HasSwapAccounting = File.Exists("/sys/fs/cgroup/memory/memory.memsw.limit_in_bytes"),
             MemoryBytes = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes,
             // Without the capability a process can only be made more likely to be killed than we are.
@@ -63,6 +64,9 @@ internal sealed class NodeParts : IAsyncDisposable
             Capabilities = names,
         };
     }
+
+    /// <summary>The kernel has it since 5.12; runc since 1.1 and crun since 1.4, older than all that are supported.</summary>
+    private static bool HasRecursiveReadOnly() => Environment.OSVersion.Version >= new Version(5, 12);
 
     private static string StatusField(string name) =>
         File.ReadLines("/proc/self/status").First(l => l.StartsWith(name + ":", StringComparison.Ordinal)).Split('\t')[1];

@@ -27,6 +27,7 @@ internal static class GoldenFacts
         SeccompDefault = name != "seccomp-not-default",
         MemoryBytes = 8L << 30,
         LowestOomScoreAdj = name == "oom-score-bound" ? 0 : null,
+        HasRecursiveReadOnly = true,
         Devices = [new() { Path = "/dev/fuse", Type = "c", Major = 10, Minor = 229, FileMode = 0x1b6, Uid = 0, Gid = 0 }],
     };
 
@@ -48,7 +49,8 @@ internal static class GoldenFacts
         ImageName = $"docker.io/library/{container.Image}",
         Image = Image,
         User = ContainerUser.Resolve(pod, container, Image, Passwd, Group),
-        MountSources = [.. (container.VolumeMounts ?? []).Select(mount => $"/var/lib/pods/volumes/{mount.Name}/{mount.SubPath}".TrimEnd('/'))],
+        MountSources = [.. (container.VolumeMounts ?? []).Select(mount => new MountSource(
+            $"/var/lib/pods/volumes/{mount.Name}/{mount.SubPath}".TrimEnd('/')))],
         LocalhostSeccomp = new()
         {
             DefaultAction = "SCMP_ACT_LOG",

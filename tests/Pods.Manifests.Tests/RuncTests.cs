@@ -52,7 +52,7 @@ public sealed class RuncTests
             ContainerId = "app",
             ImageName = "busybox",
             User = ContainerUser.Resolve(pod, container, image: null, passwd: null, group: null),
-            MountSources = [scratch.File("data")],
+            MountSources = [new(scratch.File("data"))],
         });
 
         string output = await RunAsync(scratch, spec);

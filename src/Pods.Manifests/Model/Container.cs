@@ -77,4 +77,10 @@ public sealed record VolumeMount
     public string? MountPath { get; init; }
     public bool? ReadOnly { get; init; }
     public string? SubPath { get; init; }
+    /// <summary>As subPath, with <c>$(NAME)</c> for variables of the container.</summary>
+    public string? SubPathExpr { get; init; }
+    /// <summary>None, HostToContainer or Bidirectional.</summary>
+    public string? MountPropagation { get; init; }
+    /// <summary>Disabled, IfPossible or Enabled: whether what is mounted below is read-only too.</summary>
+    public string? RecursiveReadOnly { get; init; }
 }

@@ -8,6 +8,8 @@ public sealed record PodSecurityContext
     public bool? RunAsNonRoot { get; init; }
     /// <summary>The group that owns the pod's volumes, and a supplementary group of every process.</summary>
     public long? FsGroup { get; init; }
+    /// <summary>Always, or OnRootMismatch: a volume whose root is as wanted is not walked through.</summary>
+    public string? FsGroupChangePolicy { get; init; }
     public IReadOnlyList<long>? SupplementalGroups { get; init; }
     public IReadOnlyList<Sysctl>? Sysctls { get; init; }
     public SeccompProfile? SeccompProfile { get; init; }

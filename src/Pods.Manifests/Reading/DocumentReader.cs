@@ -15,6 +15,9 @@ internal sealed class DocumentReader(string source)
 
     public List<ManifestError> Errors { get; } = [];
 
+    /// <summary>Every field that Kubernetes knows and that has a value, in the order of the file.</summary>
+    public List<FieldUse> Fields { get; } = [];
+
     public byte[] Read(YamlMap document, Schema schema)
     {
         using (_writer = new Utf8JsonWriter(_json))
@@ -69,9 +72,10 @@ internal sealed class DocumentReader(string source)
         // null is "not set", as for the API server.
         if (entry.Value is YamlScalar { IsNull: true })
             return;
-        if (field.Support == Support.NotYet)
+        Fields.Add(new(path, source, entry.At.Line, entry.At.Column, field.Support, field.Note));
+        if (field.Support == Support.Refused)
         {
-            Add(path, entry.At, "is not supported yet", ErrorReason.NotSupported);
+            Add(path, entry.At, field.Refusal, ErrorReason.NotSupported);
             return;
         }
         if (field.Kind == FieldKind.Anything)

@@ -9,6 +9,8 @@ namespace Pods.Manifests.Reading;
 /// </summary>
 internal static class PodSchema
 {
+    private const string Windows = "this is Linux";
+
     private static readonly Schema Owner = new(
         Fields(Text, "apiVersion", "kind", "name", "uid"), Fields(FieldKind.Boolean, "controller", "blockOwnerDeletion"));
 
@@ -17,8 +19,8 @@ internal static class PodSchema
         [new("labels", Text, Map), new("annotations", Text, Map), new("ownerReferences", FieldKind.Object, List, Type: Owner)],
         Fields(Integer, "generation", "deletionGracePeriodSeconds"),
         Fields(Time, "creationTimestamp", "deletionTimestamp"),
-        Accepted("managedFields", "selfLink"),
-        NotYet("finalizers"));
+        Ignored("managedFields", "selfLink"),
+        Refused("nobody here takes finalizers away, and with one the object could never be deleted", "finalizers"));
 
     private static readonly Schema FieldRef = new(Fields(Text, "apiVersion", "fieldPath"));
 
@@ -52,8 +54,8 @@ internal static class PodSchema
         [new("limits", FieldKind.Quantity, Map), new("requests", FieldKind.Quantity, Map)], NotYet("claims"));
 
     private static readonly Schema VolumeMount = new(
-        Fields(Text, "name", "mountPath", "subPath"), Fields(FieldKind.Boolean, "readOnly"),
-        NotYet("mountPropagation", "subPathExpr", "recursiveReadOnly", "bindMountOptions"));
+        Fields(Text, "name", "mountPath", "subPath", "subPathExpr", "mountPropagation", "recursiveReadOnly"),
+        Fields(FieldKind.Boolean, "readOnly"), NotYet("bindMountOptions"));
 
     private static readonly Schema CapabilitySet = new(Fields(Text, List, "add", "drop"));
 
@@ -63,7 +65,7 @@ internal static class PodSchema
         Fields(Integer, "runAsUser", "runAsGroup"),
         Fields(FieldKind.Boolean, "runAsNonRoot", "privileged", "readOnlyRootFilesystem", "allowPrivilegeEscalation"),
         [new("capabilities", FieldKind.Object, Type: CapabilitySet), new("seccompProfile", FieldKind.Object, Type: Seccomp)],
-        NotYet("seLinuxOptions", "windowsOptions", "procMount", "appArmorProfile"));
+        NotYet("seLinuxOptions", "procMount", "appArmorProfile"), Refused(Windows, "windowsOptions"));
 
     private static readonly Schema ExecType = new(Fields(Text, List, "command"));
 
@@ -93,7 +95,7 @@ internal static class PodSchema
             new("exec", FieldKind.Object, Type: ExecType), new("httpGet", FieldKind.Object, Type: HttpGetType),
             new("sleep", FieldKind.Object, Type: SleepType),
         ],
-        NotYet("tcpSocket"))
+        Refused("no kubelet runs it either", "tcpSocket"))
     {
         IsChoice = true,
     };
@@ -117,28 +119,67 @@ internal static class PodSchema
             new("livenessProbe", FieldKind.Object, Type: ProbeType), new("readinessProbe", FieldKind.Object, Type: ProbeType),
             new("startupProbe", FieldKind.Object, Type: ProbeType), new("restartPolicyRules", FieldKind.Object, List, Type: RestartRule),
         ],
-        NotYet("stdinOnce", "volumeDevices", "resizePolicy"));
+        NotYet("stdinOnce"), Refused("a claim is a directory here, and never a device", "volumeDevices"),
+        Without("resources are not changed in place: what changes them makes another pod", "resizePolicy"));
 
-    private static readonly Schema EmptyDir = new(Fields(Text, "medium"), Fields(FieldKind.Quantity, "sizeLimit"), NotYet("mode"));
+    private static readonly Schema EmptyDir = new(Fields(Text, "medium"), [new Field("sizeLimit", FieldKind.Quantity).Differs("enforced for medium Memory; on disk nothing measures it")],
+        NotYet("mode"));
 
     private static readonly Schema HostPath = new(Fields(Text, "path", "type"));
 
+    private static readonly Schema KeyToPathType = new(Fields(Text, "key", "path"), Fields(Integer32, "mode"));
+
+    private static readonly Schema ObjectVolume = Written("name", Fields(Integer32, "defaultMode"));
+
+    private static readonly Schema SecretVolume = Written("secretName", Fields(Integer32, "defaultMode"));
+
+    private static readonly Schema DownwardItem = new(
+        Fields(Text, "path"), Fields(Integer32, "mode"),
+        [new("fieldRef", FieldKind.Object, Type: FieldRef), new("resourceFieldRef", FieldKind.Object, Type: ResourceFieldRef)]);
+
+    private static readonly Schema DownwardVolume = new(
+        [new("items", FieldKind.Object, List, Type: DownwardItem)], Fields(Integer32, "defaultMode"));
+
+    // A token, a certificate or a trust bundle is made by a cluster's API server: here is none.
+    private static readonly Schema Projection = new(
+        [
+            new("configMap", FieldKind.Object, Type: Written("name", [])), new("secret", FieldKind.Object, Type: Written("name", [])),
+            new("downwardAPI", FieldKind.Object, Type: new([new("items", FieldKind.Object, List, Type: DownwardItem)], [])),
+        ],
+        Refused("it is made by a cluster's API server, and here is none", "serviceAccountToken", "clusterTrustBundle", "podCertificate"))
+    {
+        IsChoice = true,
+    };
+
+    private static readonly Schema Projected = new(
+        [new("sources", FieldKind.Object, List, Type: Projection)], Fields(Integer32, "defaultMode"));
+
+    private static readonly Schema ClaimVolume = new(Fields(Text, "claimName"), Fields(FieldKind.Boolean, "readOnly"));
+
+    private static readonly Schema ImageVolume = new(Fields(Text, "reference", "pullPolicy"));
+
     private static readonly Schema VolumeType = new(
         Fields(Text, "name"),
-        [new("emptyDir", FieldKind.Object, Type: EmptyDir), new("hostPath", FieldKind.Object, Type: HostPath)],
-        NotYet("configMap", "secret", "projected", "downwardAPI", "persistentVolumeClaim", "image", "csi", "ephemeral", "nfs", "iscsi",
-            "fc", "glusterfs", "rbd", "cephfs", "cinder", "flexVolume", "flocker", "gitRepo", "azureDisk", "azureFile", "vsphereVolume",
-            "photonPersistentDisk", "portworxVolume", "quobyte", "scaleIO", "storageos", "awsElasticBlockStore", "gcePersistentDisk"));
+        [
+            new("emptyDir", FieldKind.Object, Type: EmptyDir), new("hostPath", FieldKind.Object, Type: HostPath),
+            new("configMap", FieldKind.Object, Type: ObjectVolume), new("secret", FieldKind.Object, Type: SecretVolume),
+            new("downwardAPI", FieldKind.Object, Type: DownwardVolume), new("projected", FieldKind.Object, Type: Projected),
+            new("persistentVolumeClaim", FieldKind.Object, Type: ClaimVolume), new("image", FieldKind.Object, Type: ImageVolume),
+        ],
+        NotYet("nfs"),
+        Refused("it needs a driver, and here is none: mount it on the host and use hostPath", "csi", "ephemeral", "iscsi", "fc", "glusterfs", "rbd",
+            "cephfs", "cinder", "flexVolume", "flocker", "gitRepo", "azureDisk", "azureFile", "vsphereVolume", "photonPersistentDisk",
+            "portworxVolume", "quobyte", "scaleIO", "storageos", "awsElasticBlockStore", "gcePersistentDisk"));
 
     private static readonly Schema SysctlType = new(Fields(Text, "name", "value"));
 
     private static readonly Schema PodSecurity = new(
-        Fields(Integer, "runAsUser", "runAsGroup", "fsGroup"), Fields(FieldKind.Boolean, "runAsNonRoot"),
+        Fields(Integer, "runAsUser", "runAsGroup", "fsGroup"), Fields(FieldKind.Boolean, "runAsNonRoot"), Fields(Text, "fsGroupChangePolicy"),
         [
             new("supplementalGroups", Integer, List), new("sysctls", FieldKind.Object, List, Type: SysctlType),
             new("seccompProfile", FieldKind.Object, Type: Seccomp),
         ],
-        NotYet("seLinuxOptions", "windowsOptions", "fsGroupChangePolicy", "appArmorProfile", "supplementalGroupsPolicy", "seLinuxChangePolicy"));
+        NotYet("seLinuxOptions", "appArmorProfile", "supplementalGroupsPolicy", "seLinuxChangePolicy"), Refused(Windows, "windowsOptions"));
 
     private static readonly Schema HostAliasType = new(Fields(Text, "ip"), [new("hostnames", Text, List)]);
 
@@ -159,17 +200,25 @@ internal static class PodSchema
             new("dnsConfig", FieldKind.Object, Type: DnsConfig), new("securityContext", FieldKind.Object, Type: PodSecurity),
             new("imagePullSecrets", FieldKind.Object, List, Type: Reference),
         ],
-        NotYet("affinity", "automountServiceAccountToken", "enableServiceLinks", "ephemeralContainers",
-            "evictionResponders", "hostUsers", "hostnameOverride", "nodeSelector", "os", "overhead", "preemptionPolicy", "priority",
-            "priorityClassName", "readinessGates", "resourceClaims", "resources", "runtimeClassName", "schedulerName", "schedulingGates",
-            "schedulingGroup", "serviceAccount", "serviceAccountName", "setHostnameAsFQDN", "subdomain", "tolerations",
-            "topologySpreadConstraints", "workloadRef"));
+        Without("there is one node, and every pod is on it", "affinity", "nodeSelector", "schedulerName", "tolerations", "topologySpreadConstraints"),
+        Without("no pod gives way to another on this node", "preemptionPolicy", "priority", "priorityClassName"),
+        Without("here is no API server that a token would open: none is mounted", "automountServiceAccountToken", "serviceAccount", "serviceAccountName"),
+        Without("here are no Services: there is nothing to tell", "enableServiceLinks"),
+        Refused("nothing here sets such a condition: the pod would never be Ready", "readinessGates"),
+        Refused("nothing here takes a gate away: the pod would never start", "schedulingGates", "schedulingGroup"),
+        Refused("cannot be set on create", "ephemeralContainers"),
+        Refused("here are no RuntimeClasses; podsd's --runtime is every pod's", "runtimeClassName", "overhead"),
+        Refused("here are no resource drivers", "resourceClaims"),
+        NotYet("evictionResponders", "hostUsers", "hostnameOverride", "os", "resources", "setHostnameAsFQDN", "subdomain", "workloadRef"));
 
     /// <summary>The document as a whole. Status is the server's: whatever a client sends there is not looked at.</summary>
     public static Schema Document { get; } = new(
         Fields(Text, "apiVersion", "kind"),
         [new("metadata", FieldKind.Object, Type: Metadata), new("spec", FieldKind.Object, Type: Spec)],
-        Accepted("status"));
+        Ignored("status"));
+
+    private static Schema Written(string name, IEnumerable<Field> more) => new(
+        Fields(Text, name), Fields(FieldKind.Boolean, "optional"), [new("items", FieldKind.Object, List, Type: KeyToPathType)], more);
 
     internal static IEnumerable<Field> Fields(FieldKind kind, params string[] names) => names.Select(n => new Field(n, kind));
 
@@ -177,8 +226,15 @@ internal static class PodSchema
         names.Select(n => new Field(n, kind, shape));
 
     internal static IEnumerable<Field> NotYet(params string[] names) =>
-        names.Select(n => new Field(n, Anything, Support: Support.NotYet));
+        names.Select(n => new Field(n, Anything, Support: Support.Refused));
 
-    internal static IEnumerable<Field> Accepted(params string[] names) =>
-        names.Select(n => new Field(n, Anything, Support: Support.Accepted));
+    internal static IEnumerable<Field> Refused(string why, params string[] names) =>
+        names.Select(n => new Field(n, Anything, Support: Support.Refused, Note: why));
+
+    /// <summary>Taken and without effect.</summary>
+    internal static IEnumerable<Field> Without(string note, params string[] names) =>
+        names.Select(n => new Field(n, Anything, Support: Support.Different, Note: note));
+
+    internal static IEnumerable<Field> Ignored(params string[] names) =>
+        names.Select(n => new Field(n, Anything, Support: Support.Ignored));
 }

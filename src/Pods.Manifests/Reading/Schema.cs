@@ -29,14 +29,22 @@ internal enum FieldShape
 internal enum Support
 {
     Enforced,
-    /// <summary>Taken and without effect, as on a Kubernetes node without the part that would act on it.</summary>
-    Accepted,
-    /// <summary>Known to Kubernetes, refused by us until a later release brings it.</summary>
-    NotYet,
+    /// <summary>Taken, but what comes of it is not what a cluster would make of it; the note says what. Its user is warned.</summary>
+    Different,
+    /// <summary>The server's to write: whatever a client sends there is not looked at.</summary>
+    Ignored,
+    /// <summary>Known to Kubernetes and refused here; the note says why, where the reason is not that it has not been built.</summary>
+    Refused,
 }
 
 /// <summary>One field of an object type.</summary>
-internal sealed record Field(string Name, FieldKind Kind, FieldShape Shape = FieldShape.One, Support Support = Support.Enforced, Schema? Type = null);
+internal sealed record Field(
+    string Name, FieldKind Kind, FieldShape Shape = FieldShape.One, Support Support = Support.Enforced, Schema? Type = null, string? Note = null)
+{
+    public Field Differs(string note) => this with { Support = Support.Different, Note = note };
+
+    public string Refusal => Note is null ? "is not supported yet" : $"is not supported: {Note}";
+}
 
 /// <summary>The fields of an object type that Kubernetes knows.</summary>
 internal sealed class Schema(params IEnumerable<Field>[] fields)

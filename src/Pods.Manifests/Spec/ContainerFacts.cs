@@ -10,8 +10,8 @@ public sealed record ContainerFacts
     public required string ImageName { get; init; }
     public ImageProcess? Image { get; init; }
     public required RuntimeUser User { get; init; }
-    /// <summary>Per volume mount of the container, in its order: the path on the host, with the subPath resolved.</summary>
-    public IReadOnlyList<string> MountSources { get; init; } = [];
+    /// <summary>Per volume mount of the container, in its order.</summary>
+    public IReadOnlyList<MountSource> MountSources { get; init; } = [];
     /// <summary>The ConfigMaps and Secrets of the pod's namespace.</summary>
     public ObjectLookup Objects { get; init; } = (_, _) => null;
     /// <summary>The content of the profile file that a Localhost profile names.</summary>

@@ -18,7 +18,7 @@ public static class ContainerSpec
         {
             Process = Process(pod, container, sandbox, node, facts, capabilities),
             Root = new() { IsReadOnly = readOnlyRoot },
-            Mounts = SpecMounts.OfContainer(container, sandbox, facts.MountSources, privileged, readOnlyRoot),
+            Mounts = SpecMounts.OfContainer(container, sandbox, node, facts.MountSources, privileged, readOnlyRoot),
             Annotations = SpecAnnotations.OfContainer(pod, container, sandbox, facts.ImageName),
             Linux = new()
             {
@@ -30,6 +30,7 @@ public static class ContainerSpec
                     Devices = privileged ? [SpecIsolation.NoDevice, SpecIsolation.EveryDevice] : [SpecIsolation.NoDevice],
                 },
                 Devices = privileged && node.Devices.Count > 0 ? node.Devices : null,
+                RootfsPropagation = SpecMounts.RootPropagation(container),
                 Seccomp = Filter(spec, container, node, facts, capabilities),
                 MaskedPaths = privileged ? null : SpecIsolation.MaskedPaths,
                 ReadonlyPaths = privileged ? null : SpecIsolation.ReadonlyPaths,

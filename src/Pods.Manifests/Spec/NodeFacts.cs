@@ -21,6 +21,8 @@ public sealed record NodeFacts
     public int? LowestOomScoreAdj { get; init; }
     /// <summary>What ALL stands for here: the capabilities that podsd has itself, see <see cref="CapabilityNames.FromMask"/>.</summary>
     public IReadOnlyList<string> Capabilities { get; init; } = CapabilityNames.All;
+    /// <summary>Whether runtime and kernel can make a mount read-only with all that is mounted below it.</summary>
+    public bool HasRecursiveReadOnly { get; init; }
     /// <summary>The device nodes that a privileged container gets.</summary>
     public IReadOnlyList<LinuxDevice> Devices { get; init; } = [];
 }

@@ -19,10 +19,9 @@ internal static class SpecMounts
     ];
 
     public static IReadOnlyList<RuntimeMount> OfContainer(
-        Container container, SandboxFacts sandbox, IReadOnlyList<string> volumeSources, bool privileged, bool readOnlyRoot)
+        Container container, SandboxFacts sandbox, NodeFacts node, IReadOnlyList<MountSource> volumeSources, bool privileged, bool readOnlyRoot)
     {
-        List<RuntimeMount> own = [.. (container.VolumeMounts ?? []).Select((mount, i) =>
-            Bind(mount.MountPath ?? "/", volumeSources[i], mount.ReadOnly == true))];
+        List<RuntimeMount> own = [.. (container.VolumeMounts ?? []).Select((mount, i) => OfVolume(container, mount, volumeSources[i], node))];
         // What the manifest mounts itself is not mounted twice; a /dev of its own brings all that is below it.
         HashSet<string> taken = [.. own.Select(mount => Clean(mount.Destination))];
         IEnumerable<RuntimeMount> ofPod = new[]
@@ -36,6 +35,30 @@ internal static class SpecMounts
 
         bool IsWanted(RuntimeMount mount) => !taken.Contains(mount.Destination)
             && !(taken.Contains("/dev") && mount.Destination.StartsWith("/dev/", StringComparison.Ordinal) && mount.Type != "bind");
+    }
+
+    /// <summary>What rootfsPropagation has to be for mounts to come in, or to go out too.</summary>
+    public static string? RootPropagation(Container container)
+    {
+        IEnumerable<string?> ways = (container.VolumeMounts ?? []).Select(mount => mount.MountPropagation);
+        return ways.Contains("Bidirectional") ? "rshared" : ways.Contains("HostToContainer") ? "rslave" : null;
+    }
+
+    private static RuntimeMount OfVolume(Container container, VolumeMount mount, MountSource source, NodeFacts node)
+    {
+        string propagation = mount.MountPropagation switch
+        {
+            "Bidirectional" => "rshared",
+            "HostToContainer" => "rslave",
+            _ => "rprivate",
+        };
+        // Asked for and not to be had: what is mounted below would stay writable.
+        if (mount.RecursiveReadOnly == "Enabled" && !node.HasRecursiveReadOnly)
+            throw new SpecException($"container \"{container.Name}\": volumeMount \"{mount.Name}\": "
+                + "recursiveReadOnly: Enabled needs Linux 5.12 and a runtime with recursive read-only mounts");
+        bool isDeep = mount.RecursiveReadOnly is "Enabled" or "IfPossible" && node.HasRecursiveReadOnly;
+        string access = mount.ReadOnly == true || source.IsReadOnly ? isDeep ? "rro" : "ro" : "rw";
+        return Of(mount.MountPath ?? "/", "bind", source.Path, source.IsData ? ["rbind", propagation, access, "noexec"] : ["rbind", propagation, access]);
     }
 
     private static RuntimeMount[] OfKernel(string access) =>

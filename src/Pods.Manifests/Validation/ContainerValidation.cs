@@ -14,7 +14,7 @@ internal static class ContainerValidation
         CheckPorts(path + ".ports", container.Ports ?? [], found);
         EnvironmentValidation.Check(path, container, found);
         CheckResources(path + ".resources", container.Resources ?? new(), found);
-        CheckMounts(path + ".volumeMounts", container.VolumeMounts ?? [], volumes, found);
+        MountValidation.Check(path + ".volumeMounts", container, volumes, found);
         SecurityValidation.Check(path + ".securityContext", container.SecurityContext, found);
     }
 
@@ -56,21 +56,5 @@ internal static class ContainerValidation
             if (resources.Limits?.TryGetValue(name, out Quantity limit) == true && request > limit)
                 found.Add(ManifestError.Invalid($"{path}.requests[{name}]", request.ToString(),
                     $"must be less than or equal to {name} limit of {limit}"));
-    }
-
-    private static void CheckMounts(string path, IReadOnlyList<VolumeMount> mounts, HashSet<string> volumes, Findings found)
-    {
-        HashSet<string> targets = [];
-        for (int i = 0; i < mounts.Count; i++)
-        {
-            string here = $"{path}[{i}]";
-            if (found.Required(here + ".name", mounts[i].Name) && !volumes.Contains(mounts[i].Name!))
-                found.Add(new(here + ".name", $"Not found: \"{mounts[i].Name}\"", ErrorReason.Invalid));
-            if (found.Required(here + ".mountPath", mounts[i].MountPath) && !targets.Add(mounts[i].MountPath!))
-                found.Add(ManifestError.Invalid(here + ".mountPath", mounts[i].MountPath, "must be unique"));
-            if (mounts[i].MountPath?.Contains(':') == true)
-                found.Add(ManifestError.Invalid(here + ".mountPath", mounts[i].MountPath, "must not contain ':'"));
-            found.Matches(here + ".subPath", mounts[i].SubPath, Names.DescendingPath);
-        }
     }
 }

@@ -3,9 +3,6 @@ namespace Pods.Manifests.Validation;
 /// <summary>Rules for the pod's spec, but for its containers.</summary>
 internal static class SpecValidation
 {
-    private static readonly string[] HostPathTypes =
-        ["", "DirectoryOrCreate", "Directory", "FileOrCreate", "File", "Socket", "CharDevice", "BlockDevice"];
-
     public static void Check(PodSpec spec, Findings found)
     {
         found.OneOf("spec.restartPolicy", spec.RestartPolicy, "Always", "OnFailure", "Never");
@@ -14,7 +11,7 @@ internal static class SpecValidation
         found.Matches("spec.hostname", spec.Hostname, Names.DnsLabel);
         if (spec.ShareProcessNamespace == true && spec.HostPID == true)
             found.Add(ManifestError.Invalid("spec.shareProcessNamespace", true, "ShareProcessNamespace and HostPID cannot both be enabled"));
-        HashSet<string> volumes = CheckVolumes(spec.Volumes ?? [], found);
+        HashSet<string> volumes = VolumeValidation.Check(spec, found);
         CheckContainers(spec, volumes, found);
         CheckHostPorts(spec, found);
         CheckDns(spec, found);
@@ -29,32 +26,6 @@ internal static class SpecValidation
         }
         for (int i = 0; i < (spec.ImagePullSecrets?.Count ?? 0); i++)
             found.RequiredName($"spec.imagePullSecrets[{i}].name", spec.ImagePullSecrets![i].Name, Names.DnsSubdomain);
-    }
-
-    private static HashSet<string> CheckVolumes(IReadOnlyList<Volume> volumes, Findings found)
-    {
-        HashSet<string> names = [];
-        for (int i = 0; i < volumes.Count; i++)
-        {
-            string path = $"spec.volumes[{i}]";
-            found.RequiredName(path + ".name", volumes[i].Name, Names.DnsLabel);
-            found.Unique(path + ".name", volumes[i].Name, names);
-            if (volumes[i] is { EmptyDir: not null, HostPath: not null })
-                found.Add(ManifestError.Forbidden(path, "may not specify more than 1 volume type"));
-            if (volumes[i].EmptyDir is { } empty)
-            {
-                found.OneOf(path + ".emptyDir.medium", empty.Medium, "", "Memory");
-                if (empty.SizeLimit is { Value: < 0 } limit)
-                    found.Add(ManifestError.Invalid(path + ".emptyDir.sizeLimit", limit.ToString(), "must be greater than or equal to 0"));
-            }
-            if (volumes[i].HostPath is { } host)
-            {
-                if (found.Required(path + ".hostPath.path", host.Path))
-                    found.Matches(path + ".hostPath.path", host.Path, HasNoBackstep);
-                found.OneOf(path + ".hostPath.type", host.Type, HostPathTypes);
-            }
-        }
-        return names;
     }
 
     private static void CheckContainers(PodSpec spec, HashSet<string> volumes, Findings found)
@@ -115,14 +86,10 @@ internal static class SpecValidation
         found.Range(path + ".runAsUser", security.RunAsUser, 0, int.MaxValue);
         found.Range(path + ".runAsGroup", security.RunAsGroup, 0, int.MaxValue);
         found.Range(path + ".fsGroup", security.FsGroup, 0, int.MaxValue);
+        found.OneOf(path + ".fsGroupChangePolicy", security.FsGroupChangePolicy, "Always", "OnRootMismatch");
         for (int i = 0; i < (security.SupplementalGroups?.Count ?? 0); i++)
             found.Range($"{path}.supplementalGroups[{i}]", security.SupplementalGroups![i], 0, int.MaxValue);
         SecurityValidation.CheckSeccomp(path + ".seccompProfile", security.SeccompProfile, found);
         SecurityValidation.CheckSysctls(path + ".sysctls", security.Sysctls ?? [], spec, found);
     }
-
-    private static string? HasNoBackstep(string path) =>
-        path.Split('/').Contains("..") ? "must not contain '..'"
-        : path.StartsWith('/') ? null
-        : "must be an absolute path";
 }

@@ -127,18 +127,30 @@ public sealed class PodInspector(NodeServices node)
 
     private IEnumerable<InspectedVolume> VolumesOf(Pod pod)
     {
-        PodVolumes volumes = new(node.Options);
         foreach (Volume volume in pod.Spec!.Volumes ?? [])
             yield return new()
             {
                 Name = volume.Name,
-                Type = volume.HostPath is not null ? "hostPath" : volume.EmptyDir?.Medium == "Memory" ? "emptyDir (memory)" : "emptyDir",
-                Source = volumes.Source(pod, volume.Name!),
+                Type = TypeOf(volume),
+                Source = PodVolumes.Source(node.Options, pod, volume),
                 Mounts = [.. (pod.Spec.InitContainers ?? []).Concat(pod.Spec.Containers ?? []).SelectMany(c => (c.VolumeMounts ?? [])
                     .Where(m => m.Name == volume.Name)
                     .Select(m => new InspectedMount { Container = c.Name, Path = m.MountPath, ReadOnly = m.ReadOnly == true }))],
             };
     }
+
+    private static string TypeOf(Volume volume) => volume switch
+    {
+        { HostPath: not null } => "hostPath",
+        { ConfigMap: not null } => "configMap",
+        { Secret: not null } => "secret",
+        { DownwardAPI: not null } => "downwardAPI",
+        { Projected: not null } => "projected",
+        { PersistentVolumeClaim: not null } => "persistentVolumeClaim",
+        { Image: not null } => "image",
+        { EmptyDir.Medium: "Memory" } => "emptyDir (memory)",
+        _ => "emptyDir",
+    };
 
     /// <summary>A process as /proc shows it.</summary>
     private sealed record ProcessRow(int Pid, int Parent, string Command)

@@ -12,7 +12,8 @@ namespace Pods.Node;
 internal sealed class ContainerSteps(NodeServices node)
 {
     private readonly ImageSupply _images = new(node);
-    private readonly PodVolumes _volumes = new(node.Options);
+    private readonly PodVolumes _volumes = new(node);
+    private readonly ImageVolumes _imageVolumes = new(node);
     private readonly SandboxSteps _sandbox = new(node);
     private readonly TerminationMessages _messages = new(node.Options);
     private readonly TeardownSteps _teardown = new(node);
@@ -27,6 +28,7 @@ internal sealed class ContainerSteps(NodeServices node)
     public async Task<ContainerRun> StartAsync(
         Pod pod, Container container, SandboxRecord sandbox, ContainerRun? previous, CancellationToken cancel)
     {
+        await _imageVolumes.PrepareAsync(pod, container, cancel);
         Image image = await _images.GetAsync(pod, container, cancel);
         if (previous is { Id.Length: > 0 })
             await _teardown.RemoveContainerAsync(previous.Id, cancel);
@@ -130,14 +132,16 @@ internal sealed class ContainerSteps(NodeServices node)
         try
         {
             var (passwd, group) = ImageUsers.Read(rootfs);
-            RuntimeSpec spec = ContainerSpec.For(pod, container, _sandbox.Facts(pod, sandbox.Id, sandbox.Addresses), node.Facts, new ContainerFacts
+            SandboxFacts facts = _sandbox.Facts(pod, sandbox.Id, sandbox.Addresses);
+            ObjectLookup objects = (kind, name) => node.Objects.Find(kind, pod.Metadata!.Namespace!, name);
+            RuntimeSpec spec = ContainerSpec.For(pod, container, facts, node.Facts, new ContainerFacts
             {
                 ContainerId = id,
                 ImageName = image.Name,
                 Image = image.Config.Config,
                 User = ContainerUser.Resolve(pod, container, image.Config.Config, passwd, group),
-                MountSources = [.. _volumes.Sources(pod, container)],
-                Objects = (kind, name) => node.Objects.Find(kind, pod.Metadata!.Namespace!, name),
+                MountSources = [.. _volumes.Sources(pod, container, facts, objects)],
+                Objects = objects,
                 LocalhostSeccomp = LocalhostSeccomp(pod, container),
             });
             return spec with { Mounts = [.. spec.Mounts ?? [], _messages.Prepare(pod, container, id)] };

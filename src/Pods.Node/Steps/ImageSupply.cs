@@ -4,20 +4,23 @@ using Pods.Manifests;
 
 namespace Pods.Node;
 
-/// <summary>Gets the image of a container as its pull policy says.</summary>
+/// <summary>Gets the image of a container or volume as its pull policy says.</summary>
 internal sealed class ImageSupply(NodeServices node)
 {
-    public async Task<Image> GetAsync(Pod pod, Container container, CancellationToken cancel)
+    public Task<Image> GetAsync(Pod pod, Container container, CancellationToken cancel) =>
+        GetAsync(pod, container.Image!, container.ImagePullPolicy, container.Name, cancel);
+
+    /// <param name="container">Which container the pod's events are told of; null: the pod itself.</param>
+    public async Task<Image> GetAsync(Pod pod, string reference, string? policy, string? container, CancellationToken cancel)
     {
-        string reference = container.Image!;
         try
         {
-            if (container.ImagePullPolicy != "Always" && await node.Images.FindAsync(reference, cancel) is { } present)
+            if (policy != "Always" && await node.Images.FindAsync(reference, cancel) is { } present)
             {
                 Tell(pod, container, "Pulled", $"Container image \"{reference}\" already present on machine");
                 return present;
             }
-            if (container.ImagePullPolicy == "Never")
+            if (policy == "Never")
                 throw new StepException(StepReason.ErrImageNeverPull, $"container image \"{reference}\" is not present with pull policy of Never");
             Tell(pod, container, "Pulling", $"Pulling image \"{reference}\"");
             DateTimeOffset began = node.Time.GetUtcNow();
@@ -56,8 +59,8 @@ internal sealed class ImageSupply(NodeServices node)
         }
     }
 
-    private void Tell(Pod pod, Container container, string reason, string message) =>
-        node.Events.Tell(pod, ObjectEvent.Normal, reason, message, container.Name);
+    private void Tell(Pod pod, string? container, string reason, string message) =>
+        node.Events.Tell(pod, ObjectEvent.Normal, reason, message, container);
 
     private IEnumerable<ReadOnlyMemory<byte>> Secrets(Pod pod)
     {

@@ -12,7 +12,7 @@ namespace Pods.Node;
 internal sealed class SandboxSteps(NodeServices node)
 {
     private readonly ImageSupply _images = new(node);
-    private readonly PodVolumes _volumes = new(node.Options);
+    private readonly PodVolumes _volumes = new(node);
     private readonly SandboxFiles _files = new(node.Options, node.Log);
 
     /// <param name="pod">With defaults.</param>

@@ -78,10 +78,11 @@ internal sealed class TeardownSteps(NodeServices node)
     }
 
     /// <summary>The rest of a pod that is deleted: volumes, mounts, logs.</summary>
-    public void RemoveFiles(Pod pod)
+    public async Task RemoveFilesAsync(Pod pod, CancellationToken cancel)
     {
-        new PodVolumes(node.Options).Remove(pod);
-        string logs = node.Options.PodLogs(pod.Metadata!.Namespace!, pod.Metadata.Name!, pod.Metadata.Uid!);
+        await new ImageVolumes(node).RemoveAsync(pod, cancel);
+        PodVolumes.Remove(node.Options, pod.Metadata!.Uid!);
+        string logs = node.Options.PodLogs(pod.Metadata.Namespace!, pod.Metadata.Name!, pod.Metadata.Uid!);
         if (Directory.Exists(logs))
             Directory.Delete(logs, recursive: true);
     }

@@ -22,6 +22,16 @@ public sealed class ObjectStore
     /// <summary>An object was made, changed or deleted. Handlers do not throw.</summary>
     public event Action<SupportingObject>? Changed;
 
+    /// <summary>Another one after every change of any object.</summary>
+    public long Version
+    {
+        get
+        {
+            lock (_gate)
+                return _version;
+        }
+    }
+
     /// <summary>Reads what is there. A file that is no object is left alone, with a word to <paramref name="log"/>.</summary>
     public static ObjectStore Open(string directory, Action<string> log)
     {
@@ -73,11 +83,28 @@ public sealed class ObjectStore
                 throw NodeException.Invalid(name, errors, kind.Kind);
             stored = Write(given with
             {
-                Metadata = given.Metadata with { Uid = before.Metadata!.Uid, CreationTimestamp = before.Metadata.CreationTimestamp },
+                Metadata = given.Metadata with
+                {
+                    Uid = before.Metadata!.Uid,
+                    CreationTimestamp = before.Metadata.CreationTimestamp,
+                    DeletionTimestamp = before.Metadata.DeletionTimestamp,
+                },
             });
         }
         Changed?.Invoke(stored);
         return stored;
+    }
+
+    /// <summary>From now on it is being deleted; durable before this returns. It stays until it is removed.</summary>
+    /// <exception cref="NodeException">It is not there.</exception>
+    public SupportingObject MarkDeleted(SupportingKind kind, string space, string name, DateTimeOffset now)
+    {
+        lock (_gate)
+        {
+            SupportingObject found = _objects.GetValueOrDefault((kind.Kind, space, name)) ?? throw NodeException.NotFound(name, kind.Plural);
+            return found.Metadata!.DeletionTimestamp is not null ? found
+                : Write(found with { Metadata = found.Metadata with { DeletionTimestamp = now, DeletionGracePeriodSeconds = 0 } });
+        }
     }
 
     /// <exception cref="NodeException">It is not there.</exception>

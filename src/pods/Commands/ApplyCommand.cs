@@ -32,6 +32,8 @@ internal sealed class ApplyCommand : VerbCommand
     {
         // All files are read before the first request: a mistake in the last one changes nothing.
         ManifestObjects objects = ManifestFiles.Read(parsed.GetValue(_files)!);
+        foreach (ManifestWarning warning in objects.Warnings)
+            Error.WriteLine($"Warning: {warning}");
         string space = Namespace(parsed);
         // What pods refer to comes before them: they would wait for it.
         bool isDone = true;

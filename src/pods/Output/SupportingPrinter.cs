@@ -35,8 +35,11 @@ internal sealed class SupportingPrinter(TextWriter output, OutputFormat format, 
         string count = ((found.Data?.Count ?? 0) + (found.BinaryData?.Count ?? 0)).ToString();
         return kind == SupportingKind.Secret ? [found.Type ?? "", count]
             : kind != SupportingKind.Claim ? [count]
-            : [found.Status?.Phase ?? "", found.Status?.Capacity?.GetValueOrDefault("storage").ToString() ?? "", SupportingDescription.Modes(found)];
+            : [Phase(found), found.Status?.Capacity?.GetValueOrDefault("storage").ToString() ?? "", SupportingDescription.Modes(found)];
     }
+
+    private static string Phase(SupportingObject claim) =>
+        claim.Metadata?.DeletionTimestamp is null ? claim.Status?.Phase ?? "" : "Terminating";
 
     private static JsonElement Document(IReadOnlyList<SupportingObject> objects, bool isSingle) => isSingle && objects.Count == 1
         ? JsonSerializer.SerializeToElement(objects[0], KubernetesJson.Default.SupportingObject)

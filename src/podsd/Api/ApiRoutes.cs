@@ -51,7 +51,8 @@ internal static class ApiRoutes
         await context.Response.Body.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(value, type), context.RequestAborted);
     }
 
-    public static ApiStatus Failure(int code, string reason, string message, string? name = null, IReadOnlyList<StatusCause>? causes = null) => new()
+    public static ApiStatus Failure(
+        int code, string reason, string message, string? name = null, IReadOnlyList<StatusCause>? causes = null, string? kind = null) => new()
     {
         Kind = "Status",
         ApiVersion = "v1",
@@ -59,7 +60,7 @@ internal static class ApiRoutes
         Status = "Failure",
         Message = message,
         Reason = reason,
-        Details = causes is null && name is null ? null : new() { Name = name, Kind = causes is null ? "pods" : "Pod", Causes = causes },
+        Details = causes is null && name is null ? null : new() { Name = name, Kind = kind, Causes = causes },
         Code = code,
     };
 
@@ -84,8 +85,8 @@ internal static class ApiRoutes
 
     private static ApiStatus ToStatus(Exception e) => e switch
     {
-        NodeException known => Failure(known.Code, known.Reason, known.Message, known.ObjectName, known.Causes),
-        ManifestException manifest => Failure(400, "BadRequest", string.Join(", ", manifest.Errors.Select(m => m.Sentence))),
+        NodeException known => Failure(known.Code, known.Reason, known.Message, known.ObjectName, known.Causes, known.ObjectKind),
+        ManifestException manifest => ManifestStatus.Of(manifest, manifest.Name, manifest.Kind is { Length: > 0 } kind ? kind : Pod.ObjectKind),
         BadHttpRequestException bad => Failure(400, "BadRequest", bad.Message),
         ContainerdException { IsUnavailable: true } => Failure(503, "ServiceUnavailable", e.Message),
         _ => Failure(500, "InternalError", e.Message),

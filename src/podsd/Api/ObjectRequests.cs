@@ -57,6 +57,9 @@ internal sealed class ObjectRequests(PodNode node, SupportingKind kind)
     private Task DeleteAsync(HttpContext context)
     {
         SupportingObject gone = node.DeleteObject(kind, PodRequests.Space(context), PodRequests.Name(context));
+        // A claim that is in use goes later: as the API server does, the object itself is answered then.
+        if (Store.Find(kind, gone.Metadata!.Namespace!, gone.Metadata.Name!)?.Metadata!.Uid == gone.Metadata.Uid)
+            return ApiRoutes.WriteAsync(context, gone, KubernetesJson.Default.SupportingObject);
         return ApiRoutes.WriteAsync(context, new ApiStatus
         {
             Kind = "Status",
@@ -67,7 +70,11 @@ internal sealed class ObjectRequests(PodNode node, SupportingKind kind)
         }, KubernetesJson.Default.ApiStatus);
     }
 
-    private async Task<SupportingObject> ReadAsync(HttpContext context) =>
-        ManifestReader.DecodeAll(await PodRequests.ReadBodyAsync(context), "request body") is { Pods.Count: 0, Supporting: [var given] }
+    private async Task<SupportingObject> ReadAsync(HttpContext context)
+    {
+        ManifestObjects found = ManifestReader.DecodeAll(await PodRequests.ReadBodyAsync(context), "request body");
+        PodRequests.Warn(context, found.Warnings);
+        return found is { Pods.Count: 0, Supporting: [var given] }
             ? given : throw NodeException.BadRequest($"the body must be exactly one {kind.Kind}");
+    }
 }

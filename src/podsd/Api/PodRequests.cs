@@ -61,7 +61,7 @@ internal sealed class PodRequests(PodNode node)
         // What podsd writes meanwhile is no conflict; a version that the patch itself names is held against the one that there is.
         before["metadata"]!.AsObject().Remove("resourceVersion");
         JsonNode after = PodPatch.Apply(before, await ReadBodyAsync(context), context.Request.ContentType);
-        Pod wanted = Decode(Encoding.UTF8.GetBytes(after.ToJsonString()));
+        Pod wanted = Decode(context, Encoding.UTF8.GetBytes(after.ToJsonString()));
         Pod pod = await node.ReplaceAsync(Space(context), Name(context), wanted, IsDryRun(context), context.RequestAborted);
         await ApiRoutes.WriteAsync(context, pod, KubernetesJson.Default.Pod);
     }
@@ -119,11 +119,21 @@ internal sealed class PodRequests(PodNode node)
         : long.TryParse(text, CultureInfo.InvariantCulture, out long number) ? number
         : throw NodeException.BadRequest($"parameter {name}: \"{text}\" is no whole number");
 
-    private static async Task<Pod> ReadPodAsync(HttpContext context) => Decode(await ReadBodyAsync(context));
+    private static async Task<Pod> ReadPodAsync(HttpContext context) => Decode(context, await ReadBodyAsync(context));
 
-    private static Pod Decode(byte[] body) =>
-        ManifestReader.DecodeAll(body, "request body") is { Pods: [var pod], Supporting.Count: 0 } ? pod
-        : throw NodeException.BadRequest("the body must be exactly one Pod");
+    private static Pod Decode(HttpContext context, byte[] body)
+    {
+        ManifestObjects found = ManifestReader.DecodeAll(body, "request body");
+        Warn(context, found.Warnings);
+        return found is { Pods: [var pod], Supporting.Count: 0 } ? pod : throw NodeException.BadRequest("the body must be exactly one Pod");
+    }
+
+    /// <summary>As the API server warns: kubectl shows each once, and the request is done all the same.</summary>
+    public static void Warn(HttpContext context, IReadOnlyList<ManifestWarning> warnings)
+    {
+        foreach (ManifestWarning warning in warnings)
+            context.Response.Headers.Append("Warning", $"299 - \"{warning.Sentence.Replace("\\", @"\\").Replace("\"", "\\\"")}\"");
+    }
 
     public static async Task<byte[]> ReadBodyAsync(HttpContext context)
     {
