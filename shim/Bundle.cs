@@ -10,6 +10,13 @@ internal sealed record Bundle(string Directory)
     public string OptionsFile => Path.Combine(Directory, "options.json");
     public string RuncLog => Path.Combine(Directory, "log.json");
     public string InitPidFile => Path.Combine(Directory, "init.pid");
+
+    /// <summary>containerd's directory for what is kept as long as the container, outside memory.</summary>
+    public string Work => Path.Combine(Directory, "work");
+
+    /// <summary>What CRIU said when a checkpoint failed.</summary>
+    public string DumpLog => Path.Combine(Directory, "criu-dump.log");
+
     public string ShimLog => Path.Combine(Directory, "log");
 
     /// <summary>A link to the directory of the group's socket, where it is not containerd's usual one.</summary>
@@ -28,6 +35,20 @@ internal sealed record Bundle(string Directory)
 
     /// <summary>Where the group's socket is; anything elsewhere is not ours to remove.</summary>
     public string SocketDirectory() => new FileInfo(Sockets).LinkTarget ?? GroupAddress.Directory;
+
+    /// <summary>The last line that CRIU wrote, if it wrote any; the whole of it stays in <see cref="DumpLog"/>.</summary>
+    public string? KeepDumpLog(string log)
+    {
+        try
+        {
+            File.Copy(log, DumpLog, overwrite: true);
+            return File.ReadLines(DumpLog).LastOrDefault(line => line.Trim().Length > 0)?.Trim();
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
 
     /// <summary>Replaces a file at once: containerd or a later shim may read it at any moment.</summary>
     public static void Replace(string path, ReadOnlySpan<byte> content, UnixFileMode mode)

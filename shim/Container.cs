@@ -33,11 +33,17 @@ internal sealed class Container
 
     public ExitOrder Order { get; } = new();   // guarded by Gate
 
-    /// <summary>The runtime has made the container; its exit stays untold until Release.</summary>
-    public void Made(InitProcess init, int pid, Task<Exit> exited)
+    /// <summary>Its init is there to be started, deleted and asked for; its exit stays untold until Release.</summary>
+    public void Has(InitProcess init)
     {
         Init = init;
-        Order.Hold(init.ExecId);
+        lock (Gate)
+            Order.Hold(init.ExecId);
+    }
+
+    /// <summary>The runtime has made the container.</summary>
+    public void Made(int pid, Task<Exit> exited)
+    {
         // By the kernel's word and not by the spec's: a systemd slice name is a relative path on cgroup v1 (contract CG-1).
         Cgroup = OwnCgroupOf(pid);
         _oom = Cgroup is null
@@ -45,7 +51,7 @@ internal sealed class Container
             : OomWatcher.TryWatch(Cgroup, Pod.Streams.Events, () => Events.Publish(new TaskOOM { ContainerId = Id }));
         if (Spec.IsSandbox)
             Namespaces = HeldNamespaces.TryOf(pid);
-        init.Began(pid, exited);
+        Init.Began(pid, exited);
     }
 
     public ContainerProcess Process(string execId)
@@ -68,7 +74,7 @@ internal sealed class Container
         {
             if (_execs.ContainsKey(execId))
                 throw new AlreadyExistsException($"exec \"{execId}\" of container \"{Id}\" exists already");
-            if (Init.State is not (ProcessState.Created or ProcessState.Running))
+            if (Init.State is not (ProcessState.Created or ProcessState.Running) || Init.IsToBeRestored)
                 throw new WrongStateException($"cannot exec in container \"{Id}\": it is {Init.State.Word()}");
             _execs.Add(execId, new(this, execId, paths, spec));
             Events.Publish(new TaskExecAdded { ContainerId = Id, ExecId = execId });
@@ -139,7 +145,7 @@ internal sealed class Container
             foreach (ExecProcess exec in _execs.Values.Where(e => e.State != ProcessState.Stopped))
                 names[exec.Pid] = exec.ExecId;
         }
-        int[] pids = Cgroup is null ? [Init.Pid] : [.. Cgroup.Processes()];
+        int[] pids = Cgroup is not null ? [.. Cgroup.Processes()] : Init.Pid > 0 ? [Init.Pid] : [];
         foreach (int pid in pids.Order())
         {
             ProcessInfo process = new() { Pid = (uint)pid };
@@ -178,9 +184,32 @@ internal sealed class Container
         Events.Publish(new TaskResumed { ContainerId = Id });
     });
 
+    public Task CheckpointAsync(Checkpoint checkpoint) => InTurnAsync(async () =>
+    {
+        if (Init.State is not (ProcessState.Running or ProcessState.Paused))
+            throw new WrongStateException($"cannot checkpoint container \"{Id}\": it is {Init.State.Word()}");
+        string work = checkpoint.WorkPath.Length > 0 ? checkpoint.WorkPath : Path.Combine(Bundle.Work, "criu-work");
+        try
+        {
+            Directory.CreateDirectory(work);
+            await Runc.CheckpointAsync(Id, checkpoint, work);
+        }
+        catch (RuncException e)
+        {
+            throw new CheckpointException(Id, Bundle.KeepDumpLog(Path.Combine(work, "dump.log")), e);
+        }
+        finally
+        {
+            // A directory of the caller's stays, whatever is in it.
+            if (checkpoint.WorkPath.Length == 0 && Directory.Exists(work))
+                Directory.Delete(work, recursive: true);
+        }
+        Events.Publish(new TaskCheckpointed { ContainerId = Id, Checkpoint = checkpoint.ImagePath });
+    });
+
     public Task UpdateAsync(byte[] resources) => InTurnAsync(async () =>
     {
-        if (Init.State is ProcessState.Stopped or ProcessState.Deleted)
+        if (Init.State is ProcessState.Stopped or ProcessState.Deleted || Init.IsToBeRestored)
             throw new WrongStateException($"cannot update container \"{Id}\": it is {Init.State.Word()}");
         string file = Path.Combine(Bundle.Directory, "resources.json");
         Bundle.Replace(file, resources, UnixFileMode.UserRead | UnixFileMode.UserWrite);

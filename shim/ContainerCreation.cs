@@ -14,8 +14,6 @@ internal sealed class ContainerCreation(Pod pod, CreateTaskRequest request)
 
     public async Task<Container> RunAsync()
     {
-        if (request.Checkpoint.Length > 0)
-            throw new NotSupportedException($"create container \"{request.Id}\": restoring a checkpoint is not supported yet");
         ShimOptions options = ShimOptions.Decode(request.Options);
         Container container = new()
         {
@@ -31,7 +29,7 @@ internal sealed class ContainerCreation(Pod pod, CreateTaskRequest request)
         try
         {
             MountRootfs();
-            await SpawnAsync(container);
+            await SpawnAsync(container, RestoreOf(options));
             return container;
         }
         catch
@@ -76,19 +74,27 @@ internal sealed class ContainerCreation(Pod pod, CreateTaskRequest request)
         Mounts.AttachAll(request.Rootfs.Select(m => new Mount(m.Type, m.Source, m.Target, [.. m.Options])), _bundle.Rootfs);
     }
 
-    private async Task SpawnAsync(Container container)
+    private Restore? RestoreOf(ShimOptions options) => request.Checkpoint.Length == 0
+        ? null
+        : new(request.Checkpoint, request.ParentCheckpoint, options.CriuWorkPath.Length > 0 ? options.CriuWorkPath : _bundle.Work);
+
+    private async Task SpawnAsync(Container container, Restore? restore)
     {
         StdioPaths paths = new(request.Stdin, request.Stdout, request.Stderr, request.Terminal);
-        InitProcess init = new(container, paths);
+        InitProcess init = new(container, paths, restore);
         Stdio io = await Stdio.OpenAsync(pod.Streams, paths, container.Owner);
         try
         {
+            init.Attach(io);
+            container.Has(init);
+            // The runtime has nothing to do before the start: containerd may have to fill the root file system.
+            if (restore is not null)
+                return;
             // Opened before the fork: an init that dies at once is still counted.
             using OrphanWatch orphans = pod.Children.ExpectOrphans();
             await io.RunAsync(socket => container.Runc.CreateAsync(request.Id, io.ChildDescriptors, socket));
             int pid = Bundle.ReadPid(_bundle.InitPidFile) ?? throw new RuncException("create", 0, $"no pid in {_bundle.InitPidFile}");
-            init.Attach(io);
-            container.Made(init, pid, await Runc.ClaimAsync(orphans, pid));
+            container.Made(pid, await Runc.ClaimAsync(orphans, pid));
         }
         catch (Exception e)
         {

@@ -47,6 +47,7 @@ internal sealed class EventPublisher
     public void Publish(TaskExecStarted told) => Publish("/tasks/exec-started", "TaskExecStarted", told);
     public void Publish(TaskPaused told) => Publish("/tasks/paused", "TaskPaused", told);
     public void Publish(TaskResumed told) => Publish("/tasks/resumed", "TaskResumed", told);
+    public void Publish(TaskCheckpointed told) => Publish("/tasks/checkpointed", "TaskCheckpointed", told);
     public void Publish(TaskOOM told) => Publish("/tasks/oom", "TaskOOM", told);
     public void Publish(TaskExit told) => Publish("/tasks/exit", "TaskExit", told);
     public void Publish(TaskDelete told) => Publish("/tasks/delete", "TaskDelete", told);

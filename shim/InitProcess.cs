@@ -4,8 +4,15 @@ using Pods.Linux;
 namespace Pods.Shim;
 
 /// <summary>The first process of a container: its end is the container's end.</summary>
-internal sealed class InitProcess(Container container, StdioPaths paths) : ContainerProcess(container, "", paths)
+/// <param name="restore">Where it is to come from, if it was frozen before.</param>
+internal sealed class InitProcess(Container container, StdioPaths paths, Restore? restore) : ContainerProcess(container, "", paths)
 {
+    // What containerd's clients show for a process that could not be run.
+    private const uint NeverRan = 255;
+
+    /// <summary>Whether there is no process yet, and none to be had but by Start.</summary>
+    public bool IsToBeRestored => restore is not null && Pid == 0 && State == ProcessState.Created;
+
     public void Attach(Stdio io) => Io = io;
 
     public override async Task<int> StartAsync()
@@ -19,6 +26,8 @@ internal sealed class InitProcess(Container container, StdioPaths paths) : Conta
                     throw Cannot("start");
                 Container.Order.Hold(ExecId);
             }
+            if (restore is not null)
+                await ComeBackAsync(restore);
             await StartAndTellAsync();
             return Pid;
         }
@@ -50,7 +59,9 @@ internal sealed class InitProcess(Container container, StdioPaths paths) : Conta
             bool neverStarted = State == ProcessState.Created;
             if (!neverStarted)
                 await CloseStreamsAsync(drainLimit);
-            await RemoveFromRuntimeAsync(neverStarted);
+            await RemoveFromRuntimeAsync(kill: neverStarted || Pid == 0);
+            if (IsToBeRestored)
+                Unblock(new(ExecId, 0, 0, DateTimeOffset.MinValue));
             ProcessExit exit = await Exited;
             await CloseStreamsAsync(TimeSpan.Zero);
             Container.Remove(exit);
@@ -66,7 +77,8 @@ internal sealed class InitProcess(Container container, StdioPaths paths) : Conta
     {
         try
         {
-            await Container.Runc.StartAsync(Container.Id);
+            if (restore is null)
+                await Container.Runc.StartAsync(Container.Id);
         }
         catch
         {
@@ -79,6 +91,25 @@ internal sealed class InitProcess(Container container, StdioPaths paths) : Conta
             Change(ProcessEvent.Started);
             Container.Events.Publish(new TaskStart { ContainerId = Container.Id, Pid = (uint)Pid });
             Container.Tell(Container.Order.Release(ExecId));
+        }
+    }
+
+    /// <summary>The runtime makes and starts the container in one. A failure is the container's end: its streams are used up.</summary>
+    private async Task ComeBackAsync(Restore from)
+    {
+        try
+        {
+            using OrphanWatch orphans = Container.Children.ExpectOrphans();
+            await Io!.RunAsync(socket => Container.Runc.RestoreAsync(Container.Id, from, Io.ChildDescriptors, socket));
+            string pidFile = Container.Bundle.InitPidFile;
+            int pid = Bundle.ReadPid(pidFile) ?? throw new RuncException("restore", 0, $"no pid in {pidFile}");
+            Container.Made(pid, await Runc.ClaimAsync(orphans, pid));
+        }
+        catch
+        {
+            lock (Container.Gate)
+                Ended(new(ExecId, 0, NeverRan, DateTimeOffset.UtcNow));
+            throw;
         }
     }
 

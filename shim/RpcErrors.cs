@@ -20,7 +20,7 @@ internal static class RpcErrors
     public static Status Translate(Exception exception, ShimLog log)
     {
         Status status = Translate(exception);
-        if (status.StatusCode == StatusCode.Unknown && exception is not RuncException)
+        if (status.StatusCode == StatusCode.Unknown && exception is not (RuncException or CheckpointException))
             log.Error($"{exception.GetType().Name}: {status.Detail}");
         return status;
     }
@@ -32,11 +32,12 @@ internal static class RpcErrors
         AlreadyExistsException => new(StatusCode.AlreadyExists, exception.Message),
         WrongStateException => new(StatusCode.FailedPrecondition, exception.Message),
         RuncException { Failure: RuncFailure.Gone } => new(StatusCode.NotFound, exception.Message),
+        CheckpointException { Failure: RuncFailure.Gone } => new(StatusCode.NotFound, exception.Message),
         RuncException { Failure: RuncFailure.AlreadyExists } => new(StatusCode.AlreadyExists, exception.Message),
         ArgumentException or FormatException or JsonException or InvalidProtocolBufferException => new(StatusCode.InvalidArgument, Chain(exception)),
         OperationCanceledException => new(StatusCode.Cancelled, "cancelled by the caller"),
         TimeoutException => new(StatusCode.DeadlineExceeded, exception.Message),
-        RuncException or LinuxException => new(StatusCode.Unknown, exception.Message),
+        RuncException or CheckpointException or LinuxException => new(StatusCode.Unknown, exception.Message),
         _ => new(StatusCode.Unknown, Chain(exception)),
     };
 

@@ -44,6 +44,20 @@ internal sealed class Runc(Children children, Bundle bundle, ShimOptions options
         }
     }
 
+    /// <summary>Leaves the process to us, as create does; the container runs when this is done.</summary>
+    public Task RestoreAsync(string id, Restore restore, IReadOnlyDictionary<int, FileDescriptor> streams, string? consoleSocket) =>
+        RunAsync("restore", bundle.RuncLog, streams,
+        [
+            "--image-path", restore.ImagePath, "--work-path", restore.WorkPath,
+            .. Value("--parent-path", restore.ParentPath.Length > 0 ? restore.ParentPath : null),
+            "--detach", "--no-subreaper", "--pid-file", bundle.InitPidFile, "--bundle", bundle.Directory,
+            .. Flag("--no-pivot", options.NoPivotRoot), .. Value("--console-socket", consoleSocket), id,
+        ]);
+
+    /// <param name="workPath">Where CRIU leaves its log, which tells why it failed.</param>
+    public Task CheckpointAsync(string id, Checkpoint checkpoint, string workPath) =>
+        RunAsync("checkpoint", bundle.RuncLog, _noStreams, [.. checkpoint.Arguments(workPath), id]);
+
     public Task PauseAsync(string id) => RunAsync("pause", bundle.RuncLog, _noStreams, [id]);
 
     public Task ResumeAsync(string id) => RunAsync("resume", bundle.RuncLog, _noStreams, [id]);
@@ -80,7 +94,7 @@ internal sealed class Runc(Children children, Bundle bundle, ShimOptions options
                 Arguments =
                 [
                     options.Runtime, "--root", _root, "--log", log, "--log-format", "json",
-                    .. Flag("--systemd-cgroup", options.SystemdCgroup), verb, .. arguments,
+                    .. Flag("--systemd-cgroup", options.SystemdCgroup), .. CriuPath(verb), verb, .. arguments,
                 ],
                 Environment = ChildEnvironment(),
                 WorkingDirectory = bundle.Directory,
@@ -94,6 +108,10 @@ internal sealed class Runc(Children children, Bundle bundle, ShimOptions options
         if (exit.Status != 0)
             throw new RuncException(verb, exit.Status, RuncLog.LastError(log, logged));
     }
+
+    // A flag of older runcs that newer ones and crun do not know: only where somebody set it and it means anything.
+    private string[] CriuPath(string verb) =>
+        verb is "checkpoint" or "restore" && options.CriuPath.Length > 0 ? ["--criu", options.CriuPath] : [];
 
     private static string[] Flag(string name, bool isSet) => isSet ? [name] : [];
 

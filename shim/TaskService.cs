@@ -97,6 +97,14 @@ internal sealed class TaskService(Pod pod) : TaskApi.TaskBase
         return _nothing;
     }
 
+    public override async Task<Empty> Checkpoint(CheckpointTaskRequest request, ServerCallContext call)
+    {
+        Container container = pod.Find(request.Id);
+        Checkpoint checkpoint = Shim.Checkpoint.Decode(request.Path, request.Options);
+        await Answer(() => container.CheckpointAsync(checkpoint), call);
+        return _nothing;
+    }
+
     public override async Task<Empty> Update(UpdateTaskRequest request, ServerCallContext call)
     {
         Container container = pod.Find(request.Id);

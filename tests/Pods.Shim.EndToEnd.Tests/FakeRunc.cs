@@ -2,7 +2,9 @@ namespace Pods.Shim.EndToEnd.Tests;
 
 /// <summary>
 /// A runc that goes wrong where a container's annotation io.pods.test.create says so, and is the real one otherwise:
-/// delay(seconds), error(text), exit-before-pidfile, garbage-pidfile, panic (the fake dies of a signal).
+/// delay(seconds), error(text), exit-before-pidfile, garbage-pidfile, panic (the fake dies of a signal), hang.
+/// Its checkpoint and restore do without CRIU, which works on few machines: an image is the command line that asked for it,
+/// and a restored container begins anew. A checkpoint to a path that holds "fail" fails as CRIU does.
 /// </summary>
 internal static class FakeRunc
 {
@@ -14,16 +16,33 @@ internal static class FakeRunc
         File.WriteAllText(path, """
             #!/bin/sh
             real=/usr/sbin/runc
-            verb= bundle= pidfile= log= previous=
+            verb= bundle= pidfile= log= root= image= work= console= previous=
             for word; do
               case "$previous" in
                 --bundle) bundle=$word ;;
                 --pid-file) pidfile=$word ;;
                 --log) log=$word ;;
+                --root) root=$word ;;
+                --image-path) image=$word ;;
+                --work-path) work=$word ;;
+                --console-socket) console="--console-socket $word" ;;
               esac
-              case "$word" in create) verb=create ;; esac
+              case "$word" in create|checkpoint|restore) verb=$word ;; esac
               previous=$word
             done
+            case "$verb" in
+              checkpoint)
+                case "$image" in *fail*)
+                  echo '(00.1) Error (criu/fake.c:1): no such luck' > "$work/dump.log"
+                  echo '{"level":"error","msg":"criu failed: type NOTIFY errno 0","time":"now"}' >> "$log"; exit 1 ;;
+                esac
+                mkdir -p "$image" && echo "$@" > "$image/arguments"; exit ;;
+              restore)
+                cat "$image/arguments" >/dev/null || { echo '{"level":"error","msg":"no image","time":"now"}' >> "$log"; exit 1; }
+                $real --root "$root" --log "$log" --log-format json create --bundle "$bundle" --pid-file "$pidfile" $console "$previous" &&
+                  exec $real --root "$root" start "$previous"
+                exit 1 ;;
+            esac
             [ "$verb" = create ] || exec $real "$@"
             fault=$(sed -n 's/.*"io.pods.test.create":"\([^"]*\)".*/\1/p' "$bundle/config.json")
             text=${fault#*(} text=${text%)}
@@ -32,6 +51,7 @@ internal static class FakeRunc
               error*) echo "{\"level\":\"error\",\"msg\":\"$text\",\"time\":\"now\"}" >> "$log"; exit 1 ;;
               exit-before-pidfile) exit 0 ;;
               garbage-pidfile) $real "$@" || exit; echo 'not a pid' > "$pidfile" ;;
+              hang) sleep 1000 ;;
               panic) kill -9 $$ ;;
               *) exec $real "$@" ;;
             esac
