@@ -10,7 +10,7 @@ install -d "$dest$prefix/bin" "$dest$prefix/lib/pods" "$dest$prefix/lib/systemd/
 install -m 755 "$bin/pods" "$bin/podsd" "$bin/containerd-shim-pods-v1" "$dest$prefix/bin/"
 install -m 755 "$bin/pause" "$dest$prefix/lib/pods/pause"
 install -m 644 "$out/pause.tar" "$dest$prefix/lib/pods/pause.tar"
-install -m 644 "$here/systemd/podsd.service" "$dest$prefix/lib/systemd/system/"
+install -m 644 "$here/systemd/podsd.service" "$here/systemd/pods@.service" "$dest$prefix/lib/systemd/system/"
 install -m 644 "$here/etc/podsd.yaml" "$dest/etc/pods/"
 install -m 644 "$here/../LICENSE" "$here/../CHANGELOG.md" "$here/../README.md" "$dest$prefix/share/doc/pods/"
 install -m 644 "$here/../examples/two-containers.yaml" "$dest$prefix/share/doc/pods/examples/"

@@ -27,7 +27,7 @@ internal sealed class OomWatcher : IDisposable
         Watching = WatchAsync();
     }
 
-    /// <summary>Ends after Dispose, or when the cgroup is gone.</summary>
+    /// <summary>Ends after Dispose; with cgroup v1 also when the cgroup is gone, of which v2 gives no notice.</summary>
     public Task Watching { get; }
 
     /// <returns>Null if the cgroup is gone or nobody counts its memory.</returns>

@@ -48,9 +48,7 @@ public sealed partial class Cgroup
         if (limits.Pids is { } pids) Set("pids", "pids.max", Text(pids));
         if (limits.CpuShares is { } shares)
         {
-            // The kernel documentation's mapping of 2…262144 to 1…10000.
-            ulong weight = 1 + (Math.Clamp(shares, 2, 262144) - 2) * 9999 / 262142;
-            Set("cpu", IsUnified ? "cpu.weight" : "cpu.shares", Text((long)(IsUnified ? weight : shares)));
+            Set("cpu", IsUnified ? "cpu.weight" : "cpu.shares", Text((long)(IsUnified ? CgroupLimits.Weight(shares) : shares)));
         }
         if (limits.CpuQuotaMicroseconds is not { } quota) return;
         long period = limits.CpuPeriodMicroseconds ?? 100_000;

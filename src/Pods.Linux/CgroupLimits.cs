@@ -13,4 +13,7 @@ public sealed record CgroupLimits
     public ulong? CpuShares { get; init; }
 
     public long? Pids { get; init; }
+
+    /// <summary>The v2 weight of v1 shares, by the kernel documentation's mapping of 2…262144 to 1…10000.</summary>
+    public static ulong Weight(ulong shares) => 1 + (Math.Clamp(shares, 2, 262144) - 2) * 9999 / 262142;
 }

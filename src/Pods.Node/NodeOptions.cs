@@ -18,6 +18,7 @@ public sealed record NodeOptions
     /// <summary>Imported when the pause image is neither here nor to be pulled.</summary>
     public string PauseArchive { get; init; } = "/usr/lib/pods/pause.tar";
     public string CgroupParent { get; init; } = "/pods";
+    public CgroupDriver CgroupDriver { get; init; }
     public string SeccompDirectory { get; init; } = "/var/lib/pods/seccomp";
     /// <summary>Files NAME.json in docker's config.json form, for the names that imagePullSecrets says.</summary>
     public string PullSecretDirectory { get; init; } = "/etc/pods/pull-secrets";

@@ -147,6 +147,8 @@ public sealed partial class PodNode
         _workers.GetOrAdd(uid, key =>
         {
             PodWorker worker = new(_node, key, _stopping);
+            if (_haltLimit is not null)
+                _ = worker.HaltAsync(HaltDeadline(key));
             worker.Ended.ContinueWith(ended => OnWorkerEnded(key, ended), TaskScheduler.Default);
             return worker;
         });

@@ -16,6 +16,7 @@ internal sealed class PodWorker
 
     private readonly NodeServices _node;
     private readonly string _uid;
+    private readonly PodCgroups _cgroups;
     private readonly SandboxSteps _sandboxes;
     private readonly ContainerSteps _containers;
     private readonly TeardownSteps _teardown;
@@ -27,15 +28,17 @@ internal sealed class PodWorker
     private readonly CancellationToken _stopping;
     private readonly Channel<Notice> _inbox = Channel.CreateUnbounded<Notice>();
     private readonly Dictionary<PodStep, Task> _running = [];
+    private readonly TaskCompletionSource _halted = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _deleting = new();
     private CancellationTokenSource _stopChanges = new();   // cancelled and made anew when the deadline of the deletion changes
     private DateTimeOffset? _deadline;
+    private DateTimeOffset? _halt;   // of podsd's life and no longer: the next one, after the reboot, begins as ever
     private DateTimeOffset _retryAt = DateTimeOffset.MinValue;
 
     public PodWorker(NodeServices node, string uid, CancellationToken stopping)
     {
         (_node, _uid, _stopping) = (node, uid, stopping);
-        (_sandboxes, _containers, _teardown) = (new(node), new(node), new(node));
+        (_cgroups, _sandboxes, _containers, _teardown) = (new(node.Options), new(node), new(node), new(node));
         (_hooks, _stops, _probes, _messages) = (new(node), new(node), new(node, Post, stopping), new(node.Options));
         _volumes = new(node, Wake, stopping);
         Ended = RunAsync();
@@ -46,6 +49,18 @@ internal sealed class PodWorker
 
     /// <summary>Something about the pod's spec or deletion changed.</summary>
     public void Wake() => Post(memory => memory);
+
+    /// <summary>The machine goes down: what runs ends by then, nothing begins, and the pod stays.</summary>
+    /// <returns>Done when nothing of it is left in containerd.</returns>
+    public Task HaltAsync(DateTimeOffset deadline)
+    {
+        Post(memory =>
+        {
+            _halt ??= deadline;
+            return memory;
+        });
+        return _halted.Task;
+    }
 
     public void Post(Func<PodMemory, PodMemory> change) => _inbox.Writer.TryWrite(new(change, null));
 
@@ -60,7 +75,9 @@ internal sealed class PodWorker
             while (Judge() is { } stored)
             {
                 await NoteEndAsync(stored);
-                PodPlan plan = PodPlan.For(stored.Pod, stored.Memory, _node.Time.GetUtcNow());
+                PodPlan plan = PodPlan.For(stored.Pod, stored.Memory, _node.Time.GetUtcNow(), _halt);
+                if (_halt is not null && plan.Steps.Count == 0 && _running.Count == 0 && stored.Memory.Sandbox is null)
+                    _halted.TrySetResult();
                 PublishStatus();
                 _probes.Follow(stored);
                 _volumes.Follow(stored);
@@ -74,6 +91,7 @@ internal sealed class PodWorker
             // podsd stops: the pod goes on without it.
         }
         await Task.WhenAll([_probes.EndAsync(), _volumes.IdleAsync(), .. _running.Values]);
+        _halted.TrySetResult();
         _deleting.Dispose();
         _stopChanges.Dispose();
     }
@@ -87,7 +105,7 @@ internal sealed class PodWorker
     /// <summary>Nothing is started any more in a pod that ends; another deadline counts for hooks and stops that are under way too.</summary>
     private async Task NoteEndAsync(StoredPod stored)
     {
-        DateTimeOffset? deadline = stored.Pod.Metadata!.DeletionTimestamp ?? stored.Memory.Verdict?.Deadline;
+        DateTimeOffset? deadline = stored.Pod.Metadata!.DeletionTimestamp ?? stored.Memory.Verdict?.Deadline ?? _halt;
         if (deadline == _deadline)
             return;
         _deadline = deadline;
@@ -191,10 +209,10 @@ internal sealed class PodWorker
                 ProcessExit? exit = await _stops.StopAsync(pod, run, stop.KillAt, cancel);
                 return memory => MemoryChanges.Exited(memory, pod.Spec!, run.Id, exit?.Status ?? 137, exit?.At ?? _node.Time.GetUtcNow());
             case PodStep.RemoveSandbox:
-                await _teardown.RemoveSandboxAsync(_uid, stored.Memory.Sandbox?.Id, _sandboxes.PodCgroup(pod), cancel);
+                await _teardown.RemoveSandboxAsync(_uid, stored.Memory.Sandbox?.Id, CgroupOf(stored), cancel);
                 return memory => MemoryChanges.SandboxRemoved(memory, pod.Spec!, _node.Time.GetUtcNow());
             default:
-                await _teardown.RemoveSandboxAsync(_uid, stored.Memory.Sandbox?.Id, _sandboxes.PodCgroup(pod), cancel);
+                await _teardown.RemoveSandboxAsync(_uid, stored.Memory.Sandbox?.Id, CgroupOf(stored), cancel);
                 await _volumes.IdleAsync();
                 await _teardown.RemoveFilesAsync(pod, cancel);
                 _node.Store.Remove(_uid);
@@ -202,23 +220,26 @@ internal sealed class PodWorker
         }
     }
 
+    /// <summary>As it was made: the driver may have changed since.</summary>
+    private string CgroupOf(StoredPod stored) => stored.Memory.Sandbox?.Cgroup ?? _cgroups.NameOf(stored.Pod);
+
     private async Task<Func<PodMemory, PodMemory>> CreateSandboxAsync(Pod pod, PodMemory memory, CancellationToken cancel)
     {
         // What a crash or a failed try left of an earlier sandbox goes first.
         if (memory.Sandbox is { } half)
-            await _teardown.RemoveSandboxAsync(_uid, half.Id, _sandboxes.PodCgroup(pod), cancel);
+            await _teardown.RemoveSandboxAsync(_uid, half.Id, half.Cgroup ?? _cgroups.NameOf(pod), cancel);
         await _volumes.IdleAsync();
-        string id = ContainerSteps.NewId();
+        string id = ContainerSteps.NewId(), cgroup = _cgroups.NameOf(pod);
         // On disk before anything is made of it: after a crash this id says what to remove.
-        _node.Store.Update(_uid, s => s with { Memory = s.Memory with { Sandbox = new() { Id = id } } }, isDurable: true);
+        _node.Store.Update(_uid, s => s with { Memory = s.Memory with { Sandbox = new() { Id = id, Cgroup = cgroup } } }, isDurable: true);
         SandboxRecord sandbox;
         try
         {
-            sandbox = await _sandboxes.CreateAsync(pod, id, cancel);
+            sandbox = await _sandboxes.CreateAsync(pod, id, cgroup, cancel);
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            await RemoveHalfAsync(pod, id);
+            await RemoveHalfAsync(id, cgroup);
             throw;
         }
         DateTimeOffset now = _node.Time.GetUtcNow();
@@ -232,11 +253,11 @@ internal sealed class PodWorker
     }
 
     /// <summary>Until the next try nothing stays: no pause without a network, no address of a pod without pause.</summary>
-    private async Task RemoveHalfAsync(Pod pod, string id)
+    private async Task RemoveHalfAsync(string id, string cgroup)
     {
         try
         {
-            await _teardown.RemoveSandboxAsync(_uid, id, _sandboxes.PodCgroup(pod), CancellationToken.None);
+            await _teardown.RemoveSandboxAsync(_uid, id, cgroup, CancellationToken.None);
         }
         catch (Exception e) when (e is ContainerdException or CniException or StepException)
         {
@@ -264,7 +285,8 @@ internal sealed class PodWorker
         Container container = ContainerRules.Find(pod.Spec!, run.Name)!;
         if (step is PodStep.Resize)
         {
-            await _containers.ResizeAsync(pod, container, run, cancel);
+            await _containers.ResizeAsync(
+                pod, container, run, _node.Store.FindByUid(_uid)?.Memory.Sandbox?.Cgroup ?? _cgroups.NameOf(pod), cancel);
             _node.Events.Tell(pod, ObjectEvent.Normal, "ResizeCompleted", $"Resources of container {run.Name} changed", run.Name);
             return m => MemoryChanges.OfRun(
                 m, run.Id, r => r with { Resources = ContainerFingerprint.OfResources(container), UpdateFailure = null });

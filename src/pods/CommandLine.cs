@@ -93,7 +93,7 @@ internal static class CommandLine
         new ApplyCommand(context), new DiffCommand(context), new GetCommand(context), new DescribeCommand(context), new LogsCommand(context),
         new ExecCommand(context), new DeleteCommand(context), new WaitCommand(context), new InspectCommand(context), new EventsCommand(context),
         new PullCommand(context), new ImagesCommand(context), new ImportCommand(context), new RemoveImageCommand(context),
-        new CheckCommand(context), new DoctorCommand(context), new ConfigCommand(context),
+        new CheckCommand(context), new DoctorCommand(context), new HaltCommand(context), new ConfigCommand(context),
         new VersionCommand(context), new CompletionCommand(context),
     ];
 

@@ -74,7 +74,7 @@ public sealed class CommandLineTests
         {
             foreach (var (_, line) in CommandLine.Examples(verb))
             {
-                string words = line.Split('|', '&')[^1].Trim().Replace("source <(", "").TrimEnd(')').Split(" < ")[0];
+                string words = line.Split('|', '&')[^1].Split(';')[0].Trim().Replace("source <(", "").TrimEnd(')').Split(" < ")[0];
                 Assert.StartsWith($"pods {verb.Name}", words);
                 Assert.Empty(root.Parse(words["pods ".Length..]).Errors);
             }

@@ -76,6 +76,18 @@ public sealed class PodPlanTests
         For(Pod(), new PodMemory { Sandbox = Ready with { HasEnded = true } }.With(Running("a"))).Steps);
 
     [Fact]
+    public void Halt_stops_what_runs_and_begins_nothing()
+    {
+        DateTimeOffset halt = Now.AddSeconds(30);
+        PodMemory running = new PodMemory { Sandbox = Ready }.With(Running("a")).With(Exited("b", 0));
+
+        Assert.Equal([new PodStep.StopContainer("a", halt)], PodPlan.For(Pod(), running, Now, halt).Steps);
+        Assert.Empty(PodPlan.For(Pod(), new(), Now, halt).Steps);
+        Assert.Equal([new PodStep.RemoveSandbox()],
+            PodPlan.For(Pod(), new PodMemory { Sandbox = Ready }.With(Exited("a", 0)).With(Exited("b", 1)), Now, halt).Steps);
+    }
+
+    [Fact]
     public void Containers_of_an_earlier_sandbox_are_started_again()
     {
         PodMemory memory = new PodMemory { Sandbox = Ready with { Id = "second" } }.With(Exited("a", 137)).With(Exited("b", 137));

@@ -109,8 +109,9 @@ public abstract class TaskTests(ShimHost host)
         string id = Unique.Id("stat");
         ProcessEntry init = await host.RunDetachedAsync(id);
         string metrics = (await host.CtrAsync("task", "metrics", id)).Succeeded().Output;
-        Assert.Contains("memory.usage_in_bytes", metrics);
-        Assert.Contains("cpuacct.usage", metrics);
+        bool isUnified = File.Exists("/sys/fs/cgroup/cgroup.controllers");
+        Assert.Matches(isUnified ? @"\nmemory\.usage +[1-9]" : @"\nmemory\.usage_in_bytes +[1-9]", metrics);
+        Assert.Matches(isUnified ? @"\ncpu\.usage_usec +[1-9]" : @"\ncpuacct\.usage +[1-9]", metrics);
         await host.ExpectRestAndRemoveAsync(init.Parent, id);
     }
 

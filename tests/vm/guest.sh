@@ -38,9 +38,13 @@ memory_limit() { cat "/sys/fs/cgroup$(cgroup_of "$(container "$1")")/memory.max"
 install_package() { apt-get install -y --allow-downgrades "$1"; }
 leases() { ls /var/lib/cni/networks/pods | grep -c '^10\.'; }
 metrics() { ctr tasks metrics "$(container web)"; }
-with_systemd() { # a container whose cgroup systemd makes, through the shim
-  ctr run --detach --runtime io.containerd.pods.v1 --runc-systemd-cgroup --cgroup pods-vm.slice:pods:systemd \
+with_systemd() { # a container whose cgroup systemd makes, through the shim alone
+  echo 'SystemdCgroup = true' > /root/shim.toml
+  ctr run --detach --runtime io.containerd.pods.v1 --runtime-config-path /root/shim.toml --cgroup vmtest.slice:pods:systemd \
     --memory-limit 16777216 registry.local/busybox:vm systemd sleep 86400
+}
+slice_memory() {
+  systemctl show -p MemoryMax --value "pods-burstable-pod$(pods get pod "$1" -o 'jsonpath={.metadata.uid}' | tr - _).slice"
 }
 scope_memory() { systemctl show -p MemoryMax --value pods-systemd.scope; }
 end_systemd() { ctr tasks kill -s KILL systemd && soon ctr tasks delete systemd && ctr containers delete systemd; }
@@ -71,7 +75,8 @@ case "$stage" in
   check "an image is imported" pods import busybox.tar
   check "a pod is applied" pods apply -f web.yaml
   check "it becomes Ready" pods wait --for=condition=Ready --timeout=240s pod/web
-  check "its cgroup is below /pods on cgroup v2" has '^/pods' cgroup_of "$(container web)"
+  check "its cgroup is a scope of systemd below the slice of the pod" has '^/pods.slice/pods-burstable.slice/pods-burstable-pod.*\.slice/pods-.*\.scope' cgroup_of "$(container web)"
+  check "the slice has the pod's limit" is 33554432 slice_memory web
   check "its memory limit is the kernel's" is 33554432 memory_limit web
   check "exec runs in it" is web pods exec web -- hostname
   check "its logs are read" soon has '^serving$' pods logs web
@@ -97,7 +102,7 @@ case "$stage" in
     note "the test projects on this machine's cgroups"
     suite Pods.Linux.Tests 'FullyQualifiedName~Cgroup|FullyQualifiedName~EventLoop'
     suite Pods.Shim.Tests 'FullyQualifiedName~Metrics|FullyQualifiedName~Oom'
-    suite Pods.Shim.EndToEnd.Tests 'FullyQualifiedName~TaskTests'
+    suite Pods.Shim.EndToEnd.Tests 'FullyQualifiedName~Installed.TaskTests'
     suite Pods.EndToEnd.Tests 'FullyQualifiedName~PodAnatomyTests'
     umount /mnt/tests
   else

@@ -61,20 +61,22 @@ public sealed record PodPlan(IReadOnlyList<PodStep> Steps, DateTimeOffset? WakeA
     /// <param name="pod">With defaults applied.</param>
     /// <param name="memory">What is known of it.</param>
     /// <param name="now">The time.</param>
-    public static PodPlan For(Pod pod, PodMemory memory, DateTimeOffset now)
+    /// <param name="halt">The machine goes down: by when what runs is to have ended, and nothing begins; null while it stays up.</param>
+    public static PodPlan For(Pod pod, PodMemory memory, DateTimeOffset now, DateTimeOffset? halt = null)
     {
         PodSpec spec = pod.Spec!;
         bool isAnyRunning = memory.Runs.Values.Any(r => r.Phase == RunPhase.Running);
         if (pod.Metadata?.DeletionTimestamp is { } deadline)
             return Deletion(pod, memory, isAnyRunning, deadline, now);
-        if (memory.Verdict is { } verdict)
-            return isAnyRunning && now < verdict.Deadline + StopPlan.Patience
-                ? StopPlan.Of(spec, memory, verdict.Deadline, now) : Removal(memory);
+        if (Earlier(memory.Verdict?.Deadline, halt) is { } end)
+            return isAnyRunning && now < end + StopPlan.Patience ? StopPlan.Of(spec, memory, end, now) : Removal(memory);
         if (PodOutcome.OfApps(spec, memory) is not null)
             return isAnyRunning ? Sidecars(spec, memory, now) : Removal(memory);
         PodPlan plan = Life(spec, memory, now);
         return PodOutcome.ActiveUntil(pod, memory) is { } until && !(plan.WakeAt < until) ? plan with { WakeAt = until } : plan;
     }
+
+    private static DateTimeOffset? Earlier(DateTimeOffset? one, DateTimeOffset? other) => other is null || one < other ? one : other;
 
     private static PodPlan Life(PodSpec spec, PodMemory memory, DateTimeOffset now)
     {

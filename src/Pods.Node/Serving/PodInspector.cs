@@ -82,7 +82,7 @@ public sealed class PodInspector(NodeServices node)
 
     private IEnumerable<InspectedCgroup> CgroupsOf(StoredPod stored, Dictionary<int, string> owners)
     {
-        yield return Show("pod", Cgroup.At(new SandboxSteps(node).PodCgroup(stored.Pod)));
+        yield return Show("pod", PodCgroups.At(stored.Memory.Sandbox?.Cgroup ?? new PodCgroups(node.Options).NameOf(stored.Pod)));
         foreach (var (pid, owner) in owners)
             if (Cgroup.OfProcess(pid) is { } cgroup)
                 yield return Show(owner, cgroup);

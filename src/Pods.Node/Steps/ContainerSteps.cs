@@ -67,11 +67,11 @@ internal sealed class ContainerSteps(NodeServices node)
     public Task PrepareUpdateAsync(Pod pod, Container container, CancellationToken cancel) => _images.GetAsync(pod, container, cancel);
 
     /// <summary>Other limits for the running process, and for the pod around it, in an order in which neither is in the other's way.</summary>
-    public async Task ResizeAsync(Pod pod, Container container, ContainerRun run, CancellationToken cancel)
+    public async Task ResizeAsync(Pod pod, Container container, ContainerRun run, string cgroup, CancellationToken cancel)
     {
         try
         {
-            Cgroup.At(_sandbox.PodCgroup(pod)).Unlimit();
+            await PodCgroups.UnlimitAsync(cgroup, cancel);
             LinuxResources limits = ContainerSpec.Limits(container, node.Facts);
             await node.Containerd.Tasks.UpdateAsync(
                 run.Id, JsonSerializer.SerializeToUtf8Bytes(limits, RuntimeJson.Default.LinuxResources), cancel);
@@ -82,7 +82,7 @@ internal sealed class ContainerSteps(NodeServices node)
         }
         finally
         {
-            _sandbox.CreateCgroup(pod);
+            await PodCgroups.LimitAsync(pod, cgroup, CancellationToken.None);
         }
     }
 
@@ -101,6 +101,7 @@ internal sealed class ContainerSteps(NodeServices node)
             Labels = labels,
             Image = image.Name,
             Runtime = node.Options.Runtime,
+            RuntimeOptions = SystemdSlices.IsSlice(sandbox.Cgroup ?? "") ? RuncOptions.SystemdCgroup : null,
             Spec = JsonSerializer.SerializeToUtf8Bytes(spec, RuntimeJson.Default.RuntimeSpec),
             Snapshotter = node.Options.Snapshotter,
             SnapshotKey = id,
@@ -132,7 +133,8 @@ internal sealed class ContainerSteps(NodeServices node)
         try
         {
             var (passwd, group) = ImageUsers.Read(rootfs);
-            SandboxFacts facts = _sandbox.Facts(pod, sandbox.Id, sandbox.Addresses);
+            string cgroup = sandbox.Cgroup ?? new PodCgroups(node.Options).NameOf(pod);
+            SandboxFacts facts = _sandbox.Facts(pod, sandbox.Id, cgroup, sandbox.Addresses);
             ObjectLookup objects = (kind, name) => node.Objects.Find(kind, pod.Metadata!.Namespace!, name);
             RuntimeSpec spec = ContainerSpec.For(pod, container, facts, node.Facts, new ContainerFacts
             {

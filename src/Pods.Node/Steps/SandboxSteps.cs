@@ -17,18 +17,20 @@ internal sealed class SandboxSteps(NodeServices node)
 
     /// <param name="pod">With defaults.</param>
     /// <param name="id">The id that is already in the pod's memory, so that a crash knows what to remove.</param>
+    /// <param name="cgroup">The name of the pod's cgroup, which is in its memory too.</param>
     /// <param name="cancel">The pod is to go, or podsd stops.</param>
-    public async Task<SandboxRecord> CreateAsync(Pod pod, string id, CancellationToken cancel)
+    public async Task<SandboxRecord> CreateAsync(Pod pod, string id, string cgroup, CancellationToken cancel)
     {
         _volumes.Prepare(pod);
         _files.MountSharedMemory(pod);
-        CreateCgroup(pod);
         Task<PodNetworkResult?> network = SetUpNetworkAsync(pod, id, cancel);
+        // Before anything is in it: systemd gives a slice that a container has called into being no limits.
+        await PodCgroups.CreateAsync(pod, cgroup, cancel);
         // Sysctls of the network hold for interfaces that are there already: with them pause waits for its network.
         if (pod.Spec!.SecurityContext?.Sysctls is { Count: > 0 })
             await network;
         // Else the plugins' forks and pause's go beside each other: pause needs the namespace, not what is put into it.
-        Task<int> pause = StartPauseAsync(pod, id, cancel);
+        Task<int> pause = StartPauseAsync(pod, id, cgroup, cancel);
         await Task.WhenAll(network, pause);
         PodNetworkResult? result = await network;
         IReadOnlyList<string> addresses = result?.Addresses ?? [];
@@ -36,6 +38,7 @@ internal sealed class SandboxSteps(NodeServices node)
         return new SandboxRecord
         {
             Id = id,
+            Cgroup = cgroup,
             IsReady = true,
             Pid = await pause,
             NetworkName = result?.NetworkName,
@@ -44,14 +47,14 @@ internal sealed class SandboxSteps(NodeServices node)
         };
     }
 
-    public SandboxFacts Facts(Pod pod, string id, IReadOnlyList<string> addresses)
+    public SandboxFacts Facts(Pod pod, string id, string cgroup, IReadOnlyList<string> addresses)
     {
         bool hostNetwork = pod.Spec!.HostNetwork == true;
         return new()
         {
             SandboxId = id,
             NetworkNamespace = hostNetwork ? null : node.Options.NetworkNamespace(id),
-            CgroupParent = PodCgroup(pod),
+            CgroupParent = cgroup,
             Hostname = _files.Hostname(pod),
             Shm = _files.SharedMemory(pod),
             HostsFile = _files.Hosts(pod),
@@ -61,31 +64,6 @@ internal sealed class SandboxSteps(NodeServices node)
             HostIPs = [node.HostIp],
             NodeName = node.Options.NodeName,
         };
-    }
-
-    /// <summary>The pod's own cgroup, below one of its quality of service, as the kubelet has it.</summary>
-    public string PodCgroup(Pod pod)
-    {
-        string parent = node.Options.CgroupParent.TrimEnd('/'), uid = "pod" + pod.Metadata!.Uid;
-        return QosClass.Of(pod.Spec!) switch
-        {
-            QosClass.Guaranteed => $"{parent}/{uid}",
-            QosClass.Burstable => $"{parent}/burstable/{uid}",
-            _ => $"{parent}/besteffort/{uid}",
-        };
-    }
-
-    public void CreateCgroup(Pod pod)
-    {
-        PodLimits limits = PodResources.Of(pod.Spec!);
-        Cgroup cgroup = Cgroup.Create(PodCgroup(pod));
-        cgroup.Limit(new CgroupLimits
-        {
-            MemoryBytes = limits.MemoryBytes,
-            CpuQuotaMicroseconds = limits.CpuQuotaMicroseconds,
-            CpuPeriodMicroseconds = limits.CpuQuotaMicroseconds is null ? null : limits.CpuPeriodMicroseconds,
-            CpuShares = limits.CpuShares,
-        });
     }
 
     private async Task<PodNetworkResult?> SetUpNetworkAsync(Pod pod, string id, CancellationToken cancel)
@@ -117,19 +95,20 @@ internal sealed class SandboxSteps(NodeServices node)
         (spec.Containers ?? []).SelectMany(c => c.Ports ?? []).Where(p => p.HostPort is > 0)
             .Select(p => new PortMapping(p.HostPort!.Value, p.Port!.Value, p.Protocol!.ToLowerInvariant(), p.HostIP ?? ""));
 
-    private async Task<int> StartPauseAsync(Pod pod, string id, CancellationToken cancel)
+    private async Task<int> StartPauseAsync(Pod pod, string id, string cgroup, CancellationToken cancel)
     {
         Image image = await _images.GetPauseAsync(cancel);
         Dictionary<string, string> labels = PodLabels.Of(pod, node.Options, "sandbox");
         IReadOnlyList<SnapshotMount> rootfs = await node.Images.PrepareRootfsAsync(image, id, labels, cancel);
         RuntimeUser user = ContainerUser.Resolve(new(), new() { Name = "pause" }, image.Config.Config, null, null);
-        RuntimeSpec spec = SandboxSpec.For(pod, Facts(pod, id, []), node.Facts, image.Config.Config, user);
+        RuntimeSpec spec = SandboxSpec.For(pod, Facts(pod, id, cgroup, []), node.Facts, image.Config.Config, user);
         await node.Containerd.Containers.CreateAsync(new ContainerRecord
         {
             Id = id,
             Labels = labels,
             Image = image.Name,
             Runtime = node.Options.Runtime,
+            RuntimeOptions = SystemdSlices.IsSlice(cgroup) ? RuncOptions.SystemdCgroup : null,
             Spec = JsonSerializer.SerializeToUtf8Bytes(spec, RuntimeJson.Default.RuntimeSpec),
             Snapshotter = node.Options.Snapshotter,
             SnapshotKey = id,

@@ -19,7 +19,7 @@ internal sealed class TeardownSteps(NodeServices node)
         await Task.WhenAll(ids[false].Select(id => RemoveContainerAsync(id, cancel)));
         await Task.WhenAll(ids[true].Select(id => RemoveContainerAsync(id, cancel)));
         if (cgroup is not null)
-            RemoveCgroup(cgroup);
+            await PodCgroups.RemoveAsync(cgroup, cancel);
         foreach (string id in ids[true].Append(sandboxId).OfType<string>().Distinct())
             await RemoveNetworkAsync(id, cancel);
     }
@@ -58,23 +58,6 @@ internal sealed class TeardownSteps(NodeServices node)
             }
         }
         await node.Containerd.Tasks.DeleteAsync(id, cancel);
-    }
-
-    /// <summary>What is still in the cgroup was left by a shim or runtime that was killed itself.</summary>
-    private void RemoveCgroup(string path)
-    {
-        try
-        {
-            Cgroup cgroup = Cgroup.At(path);
-            if (!cgroup.Exists)
-                return;
-            cgroup.Kill();
-            cgroup.Remove();
-        }
-        catch (LinuxException e)
-        {
-            throw new StepException(StepReason.FailedKillPod, $"cgroup {path}: {e.Message}", e);
-        }
     }
 
     /// <summary>The rest of a pod that is deleted: volumes, mounts, logs.</summary>

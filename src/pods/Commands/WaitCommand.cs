@@ -11,7 +11,7 @@ internal sealed class WaitCommand : VerbCommand
     private readonly Argument<string[]> _words = new("pod") { Description = "names of pods", Arity = ArgumentArity.OneOrMore };
     private readonly Option<string> _for = new("--for")
     {
-        Description = "condition=TYPE[=STATUS], delete, or jsonpath={PATH}=VALUE",
+        Description = "condition=TYPE[=STATUS], create, delete, or jsonpath={PATH}=VALUE",
         Required = true,
         HelpName = "what",
     };
@@ -60,6 +60,8 @@ internal sealed record PodExpectation(string Wanted, string Met, Func<Pod?, bool
     {
         if (text == "delete")
             return new("deletion", "deleted", pod => pod is null);
+        if (text == "create")
+            return new("creation", "condition met", pod => pod is not null);
         if (text.StartsWith("condition=", StringComparison.Ordinal))
         {
             string[] words = text["condition=".Length..].Split('=', 2);
@@ -73,7 +75,7 @@ internal sealed record PodExpectation(string Wanted, string Met, Func<Pod?, bool
             return new($"{path}={value}", "condition met", pod => pod is null ? null
                 : JsonPath.Render(path, JsonSerializer.SerializeToElement(pod, KubernetesJson.Default.Pod)) == value);
         }
-        throw new CliException($"error: unrecognized condition: \"{text}\"; allowed: condition=TYPE[=STATUS], delete, jsonpath={{PATH}}=VALUE",
+        throw new CliException($"error: unrecognized condition: \"{text}\"; allowed: condition=TYPE[=STATUS], create, delete, jsonpath={{PATH}}=VALUE",
             CliException.Usage);
     }
 

@@ -11,6 +11,8 @@ namespace Pods.Daemon.Api;
 internal static class ApiRoutes
 {
     private const string Pods = "/api/v1/namespaces/{ns}/pods";
+    // Below podsd.service's TimeoutStopSec, with room for the removal of what has ended.
+    private static readonly TimeSpan HaltLimit = TimeSpan.FromMinutes(5);
 
     public static void Map(WebApplication app, PodNode node, ApiAccess? access, ImageRequests images, AccessRequests rights)
     {
@@ -39,6 +41,7 @@ internal static class ApiRoutes
         app.MapPost("/pods/v1/images/pull", (RequestDelegate)images.PullAsync);
         app.MapPost("/pods/v1/images/import", (RequestDelegate)images.ImportAsync);
         app.MapDelete("/pods/v1/images", (RequestDelegate)images.RemoveAsync);
+        app.MapPost("/pods/v1/halt", (RequestDelegate)(context => HaltAsync(context, node)));
         app.MapPost("/pods/v1/access/kubeconfig", (RequestDelegate)rights.KubeconfigAsync);
         app.MapPost("/pods/v1/access/rotate", (RequestDelegate)rights.RotateAsync);
         app.MapFallback((RequestDelegate)(_ => throw new NodeException(404, "NotFound", "the server could not find the requested resource")));
@@ -97,6 +100,14 @@ internal static class ApiRoutes
         if (!node.Ready.IsCompletedSuccessfully)
             throw new NodeException(503, "ServiceUnavailable", "containerd has not been reached yet");
         return context.Response.WriteAsync("ok");
+    }
+
+    /// <summary>Answers when every pod has ended. Who asks may go: the pods end all the same.</summary>
+    private static async Task HaltAsync(HttpContext context, PodNode node)
+    {
+        int count = await node.HaltAsync(HaltLimit, context.RequestAborted);
+        ApiStatus done = new() { Kind = "Status", ApiVersion = "v1", Status = "Success", Message = $"pods halted: {count}", Code = 200 };
+        await WriteAsync(context, done, KubernetesJson.Default.ApiStatus);
     }
 
     private static async Task VersionAsync(HttpContext context, PodNode node)

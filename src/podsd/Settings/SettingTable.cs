@@ -1,4 +1,5 @@
 using System.Net;
+using Pods.Node;
 
 namespace Pods.Daemon.Settings;
 
@@ -8,7 +9,8 @@ internal sealed record Setting(string Key, string Default, string Help, Func<Dae
 /// <summary>Every setting there is; the file, the flags, the help and the sample file are made of it.</summary>
 internal static class SettingTable
 {
-    public static DaemonSettings Defaults { get; } = new("/run/pods/podsd.sock", new(), new(), new());
+    public static DaemonSettings Defaults { get; } =
+        new("/run/pods/podsd.sock", new() { CgroupDriver = CgroupDrivers.Detect() }, new(), new());
 
     public static IReadOnlyList<Setting> All { get; } =
     [
@@ -45,6 +47,8 @@ internal static class SettingTable
         new("pull-secrets", Defaults.Node.PullSecretDirectory, "NAME.json files for imagePullSecrets", (s, v) => s with { Node = s.Node with { PullSecretDirectory = v } }),
         new("seccomp-dir", Defaults.Node.SeccompDirectory, "profiles for seccompProfile Localhost", (s, v) => s with { Node = s.Node with { SeccompDirectory = v } }),
         new("cgroup-parent", Defaults.Node.CgroupParent, "cgroup above all pods", (s, v) => s with { Node = s.Node with { CgroupParent = v } }),
+        new("cgroup-driver", "auto", "who makes cgroups: systemd, cgroupfs, or auto: systemd where it owns a cgroup v2 tree",
+            (s, v) => s with { Node = s.Node with { CgroupDriver = Driver("cgroup-driver", v) } }),
         new("node-name", Defaults.Node.NodeName, "name of this node", (s, v) => s with { Node = s.Node with { NodeName = v } }),
     ];
 
@@ -54,6 +58,14 @@ internal static class SettingTable
         text.Length == 0 ? null
         : IPEndPoint.TryParse(text.StartsWith(':') ? "[::]" + text : text, out IPEndPoint? where) && where.Port > 0 ? where
         : throw new SettingsException($"{key}: \"{text}\" is no address and port, as in 0.0.0.0:6443");
+
+    private static CgroupDriver Driver(string key, string text) => text switch
+    {
+        "auto" => CgroupDrivers.Detect(),
+        "systemd" => CgroupDriver.Systemd,
+        "cgroupfs" => CgroupDriver.Cgroupfs,
+        _ => throw new SettingsException($"{key}: \"{text}\" is none of auto, systemd, cgroupfs"),
+    };
 
     private static long Number(string key, string text) => long.TryParse(text, out long number) && number > 0
         ? number : throw new SettingsException($"{key}: \"{text}\" is no positive whole number");
