@@ -68,6 +68,10 @@ test-vm: deb ## install, use, reboot, upgrade and purge the .deb in Debian 13 an
 test-clean: ## from a fresh clone in a minimal Debian 12 root with nothing but the .NET SDK: make demo, make test (needs root)
 	tests/clean-root.sh demo test
 
+check-deb: deb ## lintian on the packages, and two builds from two places compared byte by byte
+	lintian --fail-on error,warning $(OUT)/pods_$(VERSION)_$$(dpkg --print-architecture).deb
+	packaging/check-reproducible.sh $(VERSION)
+
 install: build ## install below DESTDIR and PREFIX (what packaging calls)
 	packaging/install.sh "$(DESTDIR)" "$(PREFIX)" $(BIN) $(OUT)
 
@@ -75,4 +79,4 @@ clean: ## remove what was built
 	rm -rf $(OUT)
 	find . -type d \( -name bin -o -name obj \) -not -path './.git/*' -prune -exec rm -rf {} +
 
-.PHONY: help deps build test test-vm test-clean demo bench soak deb install clean
+.PHONY: help deps build test test-vm test-clean check-deb demo bench soak deb install clean

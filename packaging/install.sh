@@ -14,6 +14,17 @@ install -m 644 "$here/systemd/podsd.service" "$here/systemd/pods@.service" "$des
 install -m 644 "$here/etc/podsd.yaml" "$dest/etc/pods/"
 install -m 644 "$here/../LICENSE" "$here/../CHANGELOG.md" "$here/../README.md" "$dest$prefix/share/doc/pods/"
 install -m 644 "$here/../examples/two-containers.yaml" "$dest$prefix/share/doc/pods/examples/"
+for page in "pods 1" "podsd 8" "podsd.yaml 5" "containerd-shim-pods-v1 8"; do
+  read -r name section <<< "$page"
+  directory=$dest$prefix/share/man/man$section
+  install -d "$directory"
+  case "$name" in
+    pods) "$bin/pods" man ;;
+    podsd) "$bin/podsd" --man ;;
+    podsd.yaml) "$bin/podsd" --man-config ;;
+    *) cat "$here/man/$name.$section" ;;
+  esac | gzip -n -9 > "$directory/$name.$section.gz"
+done
 "$bin/pods" completion bash > "$dest$prefix/share/bash-completion/completions/pods"
 "$bin/pods" completion zsh > "$dest$prefix/share/zsh/vendor-completions/_pods"
 "$bin/pods" completion fish > "$dest$prefix/share/fish/vendor_completions.d/pods.fish"

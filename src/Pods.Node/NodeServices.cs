@@ -17,6 +17,8 @@ public sealed record NodeServices
     public required EventLog Events { get; init; }
     public required NodeFacts Facts { get; init; }
     public required string HostIp { get; init; }
+    /// <summary>The kernel's name for this boot of the machine: what another one has left runs no more.</summary>
+    public string BootId { get; init; } = File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim();
     public required TimeProvider Time { get; init; }
     public ProbeCalls Probes { get; init; } = new();
     /// <summary>A line for the operator; never a secret.</summary>

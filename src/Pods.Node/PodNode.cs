@@ -187,7 +187,7 @@ public sealed partial class PodNode
         TerminationMessages messages = new(_node.Options);
         foreach (StoredPod stored in _node.Store.List())
         {
-            Func<PodMemory, PodMemory> catchUp = memory => Recovery.CatchUp(memory, stored.Pod.Spec!, tasks, now);
+            Func<PodMemory, PodMemory> catchUp = memory => Recovery.CatchUp(memory, stored.Pod.Spec!, tasks, _node.BootId, now);
             if (_workers.TryGetValue(stored.Pod.Metadata!.Uid!, out PodWorker? worker))
                 worker.Post(catchUp);
             else

@@ -231,7 +231,8 @@ internal sealed class PodWorker
         await _volumes.IdleAsync();
         string id = ContainerSteps.NewId(), cgroup = _cgroups.NameOf(pod);
         // On disk before anything is made of it: after a crash this id says what to remove.
-        _node.Store.Update(_uid, s => s with { Memory = s.Memory with { Sandbox = new() { Id = id, Cgroup = cgroup } } }, isDurable: true);
+        SandboxRecord begun = new() { Id = id, Cgroup = cgroup, BootId = _node.BootId };
+        _node.Store.Update(_uid, s => s with { Memory = s.Memory with { Sandbox = begun } }, isDurable: true);
         SandboxRecord sandbox;
         try
         {

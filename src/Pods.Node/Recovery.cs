@@ -9,9 +9,15 @@ internal sealed class Recovery(NodeServices node)
 {
     private const int Unknown = 137;   // killed with its shim or with the machine: nobody saw the exit
 
-    /// <summary>What is remembered as running, held against the tasks that there are. Pure.</summary>
-    public static PodMemory CatchUp(PodMemory memory, PodSpec spec, IReadOnlyDictionary<string, TaskRecord> tasks, DateTimeOffset now)
+    /// <summary>
+    /// What is remembered as running, held against the tasks that there are. A sandbox of another boot of the machine is over with all
+    /// that ran in it, whatever containerd has kept of it on a disk. Pure.
+    /// </summary>
+    public static PodMemory CatchUp(
+        PodMemory memory, PodSpec spec, IReadOnlyDictionary<string, TaskRecord> tasks, string bootId, DateTimeOffset now)
     {
+        if (memory.Sandbox?.BootId is { } boot && boot != bootId)
+            tasks = new Dictionary<string, TaskRecord>();
         foreach (ContainerRun run in memory.Runs.Values.Where(r => r.Phase == RunPhase.Running).ToArray())
             if (!IsAlive(tasks, run.Id, out TaskRecord? task))
                 memory = MemoryChanges.Exited(memory, spec, run.Id, task?.ExitStatus ?? Unknown, task?.ExitedAt ?? now);

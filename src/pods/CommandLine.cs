@@ -94,7 +94,7 @@ internal static class CommandLine
         new ExecCommand(context), new DeleteCommand(context), new WaitCommand(context), new InspectCommand(context), new EventsCommand(context),
         new PullCommand(context), new ImagesCommand(context), new ImportCommand(context), new RemoveImageCommand(context),
         new CheckCommand(context), new DoctorCommand(context), new HaltCommand(context), new ConfigCommand(context),
-        new VersionCommand(context), new CompletionCommand(context),
+        new VersionCommand(context), new CompletionCommand(context), new ManCommand(context),
     ];
 
     private sealed class HelpWithExamples(HelpAction help) : SynchronousCommandLineAction

@@ -116,6 +116,19 @@ public sealed class CommandLineTests
         Assert.Equal(2, await RunAsync("completion tcsh"));
     }
 
+    [SkippableFact]
+    public async Task Manual_page_is_one_that_man_accepts_and_has_every_verb()
+    {
+        Requires.Programs("groff");
+        Assert.Equal(0, await RunAsync("man"));
+
+        string page = _output.ToString();
+        CommandResult read = await TestKit.Command.RunAsync("groff", ["-man", "-Tutf8", "-ww", "-z"], input: page);
+
+        Assert.Equal("", read.Succeeded().Error);
+        Assert.All(Verbs().Where(v => !v.Hidden), verb => Assert.Contains($"\n.SS pods {verb.Name}", page));
+    }
+
     private Task<int> RunAsync(string line) =>
         CommandLine.RunAsync(line.Split(' '), new(_output, _error, IsOutputTerminal: false));
 

@@ -27,6 +27,8 @@ public sealed record SandboxRecord
     public required string Id { get; init; }
     /// <summary>The pod's cgroup: a path, or a slice of systemd; null in what podsd 0.1 early wrote.</summary>
     public string? Cgroup { get; init; }
+    /// <summary>In which boot of the machine it was made.</summary>
+    public string? BootId { get; init; }
     public bool IsReady { get; init; }
     /// <summary>Set once pause has died: everything in it is to be removed, then it is rebuilt.</summary>
     public bool HasEnded { get; init; }

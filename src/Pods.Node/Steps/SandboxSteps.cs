@@ -39,6 +39,7 @@ internal sealed class SandboxSteps(NodeServices node)
         {
             Id = id,
             Cgroup = cgroup,
+            BootId = node.BootId,
             IsReady = true,
             Pid = await pause,
             NetworkName = result?.NetworkName,

@@ -15,6 +15,10 @@ internal static class SettingsCommandLine
             return Print(output, Help());
         if (args.Any(a => a is "--version" or "-v"))
             return Print(output, "podsd " + PodsDaemon.Version);
+        if (args is [SettingsManual.DaemonPage])
+            return Print(output, SettingsManual.Daemon());
+        if (args is [SettingsManual.FilePage])
+            return Print(output, SettingsManual.File());
         List<(string Key, string Value)> flags = [.. Flags(args)];
         string? named = flags.LastOrDefault(f => f.Key == "config").Value;
         string file = named ?? DefaultFile;
