@@ -30,6 +30,9 @@ internal sealed class ContainerLog : IDisposable
     public static ContainerLog Open(LogDestination destination, Action<string> warn, TimeProvider? time = null) =>
         new(destination, warn, time ?? TimeProvider.System);
 
+    /// <summary>For the output of this name; null: nobody can look on.</summary>
+    public OutputTap? Tap(string stream) => _destination.TapDirectory is { } directory ? new(directory, stream) : null;
+
     /// <summary>Appends entries, each of which ends with the only line end in it. Waits for as long as they cannot be written.</summary>
     public async Task WriteAsync(ReadOnlyMemory<byte> entries, CancellationToken cancellation)
     {

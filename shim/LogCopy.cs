@@ -19,20 +19,21 @@ internal static class LogCopy
     public static async Task RunAsync(EventLoop loop, FileDescriptor source, string stream, ContainerLog log, CancellationToken cut)
     {
         var entries = new LogEntries(stream);
+        OutputTap? tap = log.Tap(stream);
         using Readiness readable = loop.Watch(source);
-        bool more = true;
+        bool more = true, isWatched = false;
         long woken = 0, moved = 0;
         while (more)
         {
             await readable.ReadableAsync(cut);
-            if (moved < Little && Stopwatch.GetElapsedTime(woken) < _gathering)
+            if (!isWatched && moved < Little && Stopwatch.GetElapsedTime(woken) < _gathering)
                 await Task.Delay(_gathering, cut);
             woken = Stopwatch.GetTimestamp();
             // Rented only while there is something to move: an idle stream holds no buffer.
             byte[] input = ArrayPool<byte>.Shared.Rent(InputSize), output = ArrayPool<byte>.Shared.Rent(OutputSize);
             try
             {
-                (more, moved) = await MoveAvailableAsync(source, entries, log, input, output, cut);
+                (more, moved, isWatched) = await MoveAvailableAsync(source, entries, log, tap, input, output, cut);
             }
             finally
             {
@@ -42,12 +43,13 @@ internal static class LogCopy
         }
     }
 
-    /// <returns>False at the output's end, and how much it was.</returns>
-    private static async Task<(bool More, long Moved)> MoveAvailableAsync(
-        FileDescriptor source, LogEntries entries, ContainerLog log, byte[] input, byte[] output, CancellationToken cut)
+    /// <returns>False at the output's end, how much it was, and whether somebody looked on.</returns>
+    private static async Task<(bool More, long Moved, bool IsWatched)> MoveAvailableAsync(
+        FileDescriptor source, LogEntries entries, ContainerLog log, OutputTap? tap, byte[] input, byte[] output, CancellationToken cut)
     {
         byte[] stamp = new byte[LogEntries.StampLength];
         long moved = 0;
+        bool isWatched = false;
         while (TryRead(source, input, out int count))
         {
             // One time for what was read together: nobody can tell when the container wrote which of it.
@@ -55,16 +57,17 @@ internal static class LogCopy
             if (count == 0)
             {
                 await log.WriteAsync(output.AsMemory(0, entries.Finish(stamp, output)), cut);
-                return (false, moved);
+                return (false, moved, isWatched);
             }
             moved += count;
+            isWatched |= tap?.Show(input.AsSpan(0, count)) == true;
             for (int done = 0; done < count;)
             {
                 done += entries.Format(input.AsSpan(done, count - done), stamp, output, out int written);
                 await log.WriteAsync(output.AsMemory(0, written), cut);
             }
         }
-        return (true, moved);
+        return (true, moved, isWatched);
     }
 
     private static bool TryRead(FileDescriptor source, Span<byte> buffer, out int count)

@@ -29,6 +29,7 @@ public static class ManifestReader
         List<ManifestWarning> warnings = [];
         string? kindAndName = null;
         List<SupportingObject> supporting = [];
+        List<Workload> workloads = [];
         List<ManifestError> errors = [];
         foreach (YamlValue document in Documents(content, source).SelectMany(d => Unpack(d, errors, source)))
         {
@@ -49,6 +50,12 @@ public static class ManifestReader
                 if (validate)
                     broken = SupportingValidation.Validate(SupportingDefaults.Apply(supporting[^1]));
             }
+            else if (WorkloadKind.OfKind((map.Find("kind") as YamlScalar)?.Text) is { } workload)
+            {
+                workloads.Add(JsonSerializer.Deserialize(reader.Read(map, WorkloadSchema.Of(workload)), KubernetesJson.Default.Workload)!);
+                if (validate)
+                    broken = WorkloadValidation.Validate(WorkloadDefaults.Apply(workloads[^1]));
+            }
             else
             {
                 pods.Add(JsonSerializer.Deserialize(reader.Read(map, PodSchema.Document), KubernetesJson.Default.Pod)!);
@@ -61,7 +68,7 @@ public static class ManifestReader
             kindAndName = NameOf(map);
             note?.Invoke(kindAndName, reader.Fields, reader.Errors);
         }
-        return errors.Count == 0 ? new(pods, supporting) { Warnings = warnings }
+        return errors.Count == 0 ? new(pods, supporting, workloads) { Warnings = warnings }
             : throw new ManifestException(errors) { Kind = kindAndName?.Split('/')[0], Name = kindAndName?.Split('/')[1] };
     }
 
@@ -85,7 +92,7 @@ public static class ManifestReader
     {
         if (document is not YamlMap map || map.Find("kind") is not YamlScalar
             {
-                Text: "List" or "PodList" or "ConfigMapList" or "SecretList" or "PersistentVolumeClaimList",
+                Text: "List" or "DeploymentList" or "DaemonSetList" or "JobList" or "PodList" or "ConfigMapList" or "SecretList" or "PersistentVolumeClaimList",
             })
             return [document];
         if (map.Find("items") is YamlList items)
@@ -101,13 +108,10 @@ public static class ManifestReader
         string? kind = (map.Find("kind") as YamlScalar)?.Text, version = (map.Find("apiVersion") as YamlScalar)?.Text;
         if (string.IsNullOrEmpty(kind))
             return ManifestError.Required("kind");
-        if (kind != Pod.ObjectKind && SupportingKind.OfKind(kind) is null)
-            return new("kind", $"{kind} is not supported yet: supported: ConfigMap, PersistentVolumeClaim, Pod, Secret", ErrorReason.NotSupported);
-        return version switch
-        {
-            null or "" => ManifestError.Required("apiVersion"),
-            Pod.GroupVersion => null,
-            _ => ManifestError.NotSupported("apiVersion", version, Pod.GroupVersion),
-        };
+        if (kind != Pod.ObjectKind && SupportingKind.OfKind(kind) is null && WorkloadKind.OfKind(kind) is null)
+            return new("kind", UnsupportedKinds.Refusal(kind), ErrorReason.NotSupported);
+        string expected = WorkloadKind.OfKind(kind)?.GroupVersion ?? Pod.GroupVersion;
+        return string.IsNullOrEmpty(version) ? ManifestError.Required("apiVersion")
+            : version == expected ? null : ManifestError.NotSupported("apiVersion", version, expected);
     }
 }

@@ -27,6 +27,7 @@ internal static class Admission
                 CreationTimestamp = now,
                 Labels = pod.Metadata?.Labels,
                 Annotations = pod.Metadata?.Annotations,
+                OwnerReferences = pod.Metadata?.OwnerReferences,
             },
             Spec = pod.Spec is null ? null : pod.Spec with { NodeName = nodeName },
             Status = new() { Phase = "Pending" },
@@ -59,6 +60,33 @@ internal static class Admission
                 : new() { Phase = "Bound", AccessModes = given.Spec?.AccessModes, Capacity = given.Spec?.Resources?.Requests },
         };
         IReadOnlyList<ManifestError> errors = SupportingValidation.Validate(prepared);
+        return errors.Count == 0 ? prepared : throw NodeException.Invalid(name ?? "", errors, kind.Kind);
+    }
+
+    /// <exception cref="NodeException">422 with every mistake, 400 when the request contradicts itself.</exception>
+    public static Workload Prepare(Workload given, WorkloadKind kind, string space, DateTimeOffset now)
+    {
+        if (given.Kind != kind.Kind)
+            throw NodeException.BadRequest($"the kind of the provided object, {given.Kind}, is not that of the request, {kind.Kind}");
+        if (given.Metadata?.Namespace is { } named && named != space)
+            throw NodeException.BadRequest(
+                $"the namespace of the provided object does not match the namespace sent on the request: \"{named}\" and \"{space}\"");
+        string? name = NameOf(given.Metadata);
+        Workload prepared = WorkloadDefaults.Apply(given) with
+        {
+            Metadata = new ObjectMeta
+            {
+                Name = name,
+                Namespace = space,
+                Uid = Guid.NewGuid().ToString(),
+                Generation = 1,
+                CreationTimestamp = now,
+                Labels = given.Metadata?.Labels,
+                Annotations = given.Metadata?.Annotations,
+            },
+            Status = null,
+        };
+        IReadOnlyList<ManifestError> errors = WorkloadValidation.Validate(prepared);
         return errors.Count == 0 ? prepared : throw NodeException.Invalid(name ?? "", errors, kind.Kind);
     }
 

@@ -30,6 +30,9 @@ public sealed record NodeOptions
 
     public string StoreDirectory => Path.Combine(Root, "store");
 
+    /// <summary>Deployments, DaemonSets and Jobs.</summary>
+    public string WorkloadDirectory => Path.Combine(Root, "workloads");
+
     public string EventFile => Path.Combine(Root, "events");
 
     /// <summary>ConfigMaps, Secrets and claims; for root alone.</summary>

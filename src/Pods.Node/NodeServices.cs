@@ -14,6 +14,7 @@ public sealed record NodeServices
     public required PodNetwork Network { get; init; }
     public required PodStore Store { get; init; }
     public required ObjectStore Objects { get; init; }
+    public required WorkloadStore Workloads { get; init; }
     public required EventLog Events { get; init; }
     public required NodeFacts Facts { get; init; }
     public required string HostIp { get; init; }

@@ -7,6 +7,7 @@ public sealed record RuntimeProcess
 {
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Terminal { get; init; }
+    public ConsoleSize? ConsoleSize { get; init; }
     public RuntimeUser User { get; init; } = new();
     public IReadOnlyList<string> Args { get; init; } = [];
     public IReadOnlyList<string>? Env { get; init; }
@@ -15,6 +16,13 @@ public sealed record RuntimeProcess
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool NoNewPrivileges { get; init; }
     public int? OomScoreAdj { get; init; }
+}
+
+/// <summary>Of a terminal, in characters.</summary>
+public sealed record ConsoleSize
+{
+    public uint Height { get; init; }
+    public uint Width { get; init; }
 }
 
 public sealed record RuntimeUser

@@ -91,7 +91,10 @@ internal static class CommandLine
     private static IEnumerable<Command> Verbs(CommandContext context) =>
     [
         new ApplyCommand(context), new DiffCommand(context), new GetCommand(context), new DescribeCommand(context), new LogsCommand(context),
-        new ExecCommand(context), new DeleteCommand(context), new WaitCommand(context), new InspectCommand(context), new EventsCommand(context),
+        new ExecCommand(context), new AttachCommand(context), new PortForwardCommand(context),
+        new CopyCommand(context), new TopCommand(context), new RestartCommand(context), new ScaleCommand(context),
+        new RunCommand(context), new PruneCommand(context),
+        new DeleteCommand(context), new WaitCommand(context), new InspectCommand(context), new EventsCommand(context),
         new PullCommand(context), new ImagesCommand(context), new ImportCommand(context), new RemoveImageCommand(context),
         new CheckCommand(context), new DoctorCommand(context), new HaltCommand(context), new ConfigCommand(context),
         new VersionCommand(context), new CompletionCommand(context), new ManCommand(context),

@@ -13,6 +13,7 @@ internal static class ManifestFiles
         List<Pod> pods = [];
         List<SupportingObject> supporting = [];
         List<ManifestWarning> warnings = [];
+        List<Workload> workloads = [];
         List<string> errors = [];
         foreach (string path in paths.SelectMany(Expand))
         {
@@ -22,6 +23,7 @@ internal static class ManifestFiles
                 pods.AddRange(found.Pods);
                 supporting.AddRange(found.Supporting);
                 warnings.AddRange(found.Warnings);
+                workloads.AddRange(found.Workloads);
             }
             catch (ManifestException e)
             {
@@ -30,7 +32,8 @@ internal static class ManifestFiles
         }
         if (errors.Count > 0)
             throw new CliException(string.Join('\n', errors));
-        return pods.Count + supporting.Count > 0 ? new(pods, supporting) { Warnings = warnings } : throw new CliException("error: no objects passed to apply");
+        return pods.Count + supporting.Count + workloads.Count > 0 ? new(pods, supporting, workloads) { Warnings = warnings }
+            : throw new CliException("error: no objects passed to apply");
     }
 
     /// <summary>What becomes of every field of every file; a file that cannot be read is a failure of its own.</summary>

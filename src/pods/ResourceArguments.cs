@@ -29,6 +29,20 @@ internal static class ResourceArguments
             : throw new CliException("error: one kind of objects at a time", CliException.Usage);
     }
 
+    /// <summary>Where the words are about Deployments, DaemonSets or Jobs: which, and their names; null where they are not.</summary>
+    public static (WorkloadKind Kind, IReadOnlyList<string> Names)? Workloads(IReadOnlyList<string> words)
+    {
+        if (words.Count == 0)
+            return null;
+        if (WorkloadKind.Find(words[0]) is { } kind)
+            return (kind, [.. words.Skip(1)]);
+        if (words[0].IndexOf('/') is not (> 0 and var slash) || WorkloadKind.Find(words[0][..slash]) is not { } named)
+            return null;
+        return words.All(w => w.IndexOf('/') is > 0 and var at && WorkloadKind.Find(w[..at]) == named)
+            ? (named, [.. words.Select(w => w[(w.IndexOf('/') + 1)..])])
+            : throw new CliException("error: one kind of objects at a time", CliException.Usage);
+    }
+
     public static string Name(string word)
     {
         int slash = word.IndexOf('/');

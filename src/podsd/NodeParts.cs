@@ -34,6 +34,7 @@ internal sealed class NodeParts : IAsyncDisposable
             Network = new PodNetwork(network),
             Store = PodStore.Open(options.StoreDirectory, log),
             Objects = ObjectStore.Open(options.ObjectDirectory, log),
+            Workloads = WorkloadStore.Open(options.WorkloadDirectory, log),
             Events = EventLog.Open(options.EventFile, options.NodeName, TimeProvider.System, log),
             Facts = ReadFacts(),
             HostIp = FindHostIp(),

@@ -74,7 +74,8 @@ internal static class PodsDaemon
         app.UseWebSockets();
         app.Lifetime.ApplicationStarted.Register(() => ApiSocket.Open(settings.Socket, logger));
         Task node = Task.WhenAll(
-            parts.Node.RunAsync(app.Lifetime.ApplicationStopping), manifests.RunAsync(app.Lifetime.ApplicationStopping));
+            parts.Node.RunAsync(app.Lifetime.ApplicationStopping), manifests.RunAsync(app.Lifetime.ApplicationStopping),
+            new WorkloadController(parts.Node).RunAsync(app.Lifetime.ApplicationStopping));
         _ = parts.Node.Ready.ContinueWith(_ => SystemdNotifier.Ready(), TaskScheduler.Default);
         logger.LogInformation("podsd {Version} on {Socket}, root {Root}, containerd {Address}",
             Version, settings.Socket, settings.Node.Root, settings.Node.ContainerdAddress);

@@ -126,7 +126,7 @@ public sealed class CommandLineTests
         CommandResult read = await TestKit.Command.RunAsync("groff", ["-man", "-Tutf8", "-ww", "-z"], input: page);
 
         Assert.Equal("", read.Succeeded().Error);
-        Assert.All(Verbs().Where(v => !v.Hidden), verb => Assert.Contains($"\n.SS pods {verb.Name}", page));
+        Assert.All(Verbs().Where(v => !v.Hidden), verb => Assert.Contains($"\n.SS pods {verb.Name.Replace("-", @"\-")}", page));
     }
 
     private Task<int> RunAsync(string line) =>

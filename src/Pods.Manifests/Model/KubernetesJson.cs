@@ -25,6 +25,13 @@ namespace Pods.Manifests;
 [JsonSerializable(typeof(ObjectEventList))]
 [JsonSerializable(typeof(WatchEvent<ObjectEvent>))]
 [JsonSerializable(typeof(StaticManifestList))]
+[JsonSerializable(typeof(Workload))]
+[JsonSerializable(typeof(WorkloadList))]
+[JsonSerializable(typeof(WatchEvent<Workload>))]
+[JsonSerializable(typeof(Scale))]
+[JsonSerializable(typeof(FileKindAnswer))]
+[JsonSerializable(typeof(PodMetrics))]
+[JsonSerializable(typeof(PodMetricsList))]
 [JsonSerializable(typeof(ApiStatus))]
 [JsonSerializable(typeof(JsonElement))]
 [JsonSerializable(typeof(DeleteOptions))]
@@ -37,6 +44,11 @@ namespace Pods.Manifests;
 public sealed partial class KubernetesJson : JsonSerializerContext
 {
     /// <summary>Whether both are written the same; records with lists in them do not compare by content.</summary>
+    public static bool AreSame(WorkloadSpec left, WorkloadSpec right) =>
+        JsonSerializer.SerializeToUtf8Bytes(left, Default.WorkloadSpec).AsSpan()
+            .SequenceEqual(JsonSerializer.SerializeToUtf8Bytes(right, Default.WorkloadSpec));
+
+    /// <summary>As for the spec of a workload.</summary>
     public static bool AreSame(Container left, Container right) =>
         JsonSerializer.SerializeToUtf8Bytes(left, Default.Container).AsSpan()
             .SequenceEqual(JsonSerializer.SerializeToUtf8Bytes(right, Default.Container));

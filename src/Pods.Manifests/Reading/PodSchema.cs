@@ -190,7 +190,7 @@ internal static class PodSchema
 
     private static readonly Schema Reference = new(Fields(Text, "name"));
 
-    private static readonly Schema Spec = new(
+    internal static readonly Schema Spec = new(
         Fields(Text, "restartPolicy", "hostname", "dnsPolicy", "nodeName"),
         Fields(Integer, "terminationGracePeriodSeconds", "activeDeadlineSeconds"),
         Fields(FieldKind.Boolean, "hostNetwork", "hostPID", "hostIPC", "shareProcessNamespace"),

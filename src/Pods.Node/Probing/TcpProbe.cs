@@ -4,9 +4,9 @@ using Pods.Manifests;
 namespace Pods.Node;
 
 /// <summary>Opens a connection and closes it.</summary>
-internal static class TcpProbe
+public static class TcpProbe
 {
-    public static async Task<ProbeAnswer> AskAsync(ProbeTarget target, TcpSocketAction action, CancellationToken cancel)
+    internal static async Task<ProbeAnswer> AskAsync(ProbeTarget target, TcpSocketAction action, CancellationToken cancel)
     {
         if (target.Resolve(action.Port) is not { } port)
             return new(false, $"container has no port named \"{action.Port}\"", WasAnswered: false);

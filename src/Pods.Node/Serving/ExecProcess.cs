@@ -6,7 +6,7 @@ using Pods.Oci;
 namespace Pods.Node;
 
 /// <summary>A command running in a container, with its streams; ended and cleaned up when disposed.</summary>
-public sealed class ExecProcess : IAsyncDisposable
+public sealed class ExecProcess : IProcessStreams
 {
     private static readonly TimeSpan CleanUpLimit = TimeSpan.FromSeconds(10);
     private static readonly EventLoop Loop = EventLoop.Start();
@@ -137,6 +137,8 @@ public sealed class ExecProcess : IAsyncDisposable
         RuntimeProcess process = spec.Process! with { Args = request.Command, Terminal = request.Tty };
         if (request.Tty && !process.Env!.Any(e => e.StartsWith("TERM=", StringComparison.Ordinal)))
             process = process with { Env = [.. process.Env!, "TERM=xterm"] };
+        if (request is { Tty: true, Size: var (width, height) })
+            process = process with { ConsoleSize = new() { Width = (uint)width, Height = (uint)height } };
         return JsonSerializer.SerializeToUtf8Bytes(process, RuntimeJson.Default.RuntimeProcess);
     }
 }

@@ -9,4 +9,6 @@ public sealed record ExecRequest
     public bool Stdout { get; init; } = true;
     public bool Stderr { get; init; } = true;
     public bool Tty { get; init; }
+    /// <summary>Of the terminal, from the first moment on.</summary>
+    public (int Width, int Height)? Size { get; init; }
 }

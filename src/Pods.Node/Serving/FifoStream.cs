@@ -18,6 +18,9 @@ internal sealed class FifoStream(FileDescriptor fifo, EventLoop loop) : IDisposa
         }
     }
 
+    /// <summary>What is there now; false: nothing.</summary>
+    public bool TryRead(Span<byte> buffer, out int count) => fifo.TryRead(buffer, out count);
+
     public async Task WriteAsync(ReadOnlyMemory<byte> content, CancellationToken cancel)
     {
         while (content.Length > 0)

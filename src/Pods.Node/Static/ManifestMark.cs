@@ -19,6 +19,11 @@ internal static class ManifestMark
         Metadata = Mark(given.Metadata!, file, JsonSerializer.SerializeToUtf8Bytes(given, KubernetesJson.Default.SupportingObject)),
     };
 
+    public static Workload Mark(Workload given, string file) => given with
+    {
+        Metadata = Mark(given.Metadata!, file, JsonSerializer.SerializeToUtf8Bytes(given, KubernetesJson.Default.Workload)),
+    };
+
     /// <summary>The file that it came from; null: it was made through the API.</summary>
     public static string? FileOf(ObjectMeta meta) =>
         meta.Annotations?.GetValueOrDefault(Source) == "file" ? meta.Annotations.GetValueOrDefault(File) : null;

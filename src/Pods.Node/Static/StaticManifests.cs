@@ -102,6 +102,7 @@ public sealed class StaticManifests(PodNode node, string directory)
     private void Reconcile(CancellationToken stopping)
     {
         ApplyObjects();
+        ApplyWorkloads();
         Dictionary<(string, string), (Pod Pod, string File)> wanted = [];
         foreach (var (name, file) in _files)
             foreach (Pod pod in file.Objects?.Pods ?? [])
@@ -172,11 +173,41 @@ public sealed class StaticManifests(PodNode node, string directory)
                     node.DeleteObject(kind, found.Metadata!.Namespace!, found.Metadata.Name!);
     }
 
+    private void ApplyWorkloads()
+    {
+        HashSet<(string, string, string)> wanted = [];
+        foreach (var (name, file) in _files)
+            foreach (Workload given in file.Objects?.Workloads ?? [])
+            {
+                Workload marked = ManifestMark.Mark(given, name);
+                wanted.Add((marked.Kind!, marked.Metadata!.Namespace!, marked.Metadata.Name!));
+                Apply(marked, name);
+            }
+        foreach (Workload found in _services.Workloads.List(null, null).Items)
+            if (IsLeft(found.Metadata!, key => wanted.Contains((found.Kind!, key.Item1, key.Item2))))
+                node.DeleteWorkload(WorkloadKind.OfKind(found.Kind)!, found.Metadata!.Namespace!, found.Metadata.Name!, isOrphaning: false);
+    }
+
+    private void Apply(Workload given, string file)
+    {
+        WorkloadKind kind = WorkloadKind.OfKind(given.Kind)!;
+        string space = given.Metadata!.Namespace!, name = given.Metadata.Name!;
+        Try(file, name, () =>
+        {
+            if (_services.Workloads.Find(kind, space, name) is not { } existing)
+                node.CreateWorkload(kind, space, given, isDryRun: false);
+            else if (ManifestMark.FileOf(existing.Metadata!) is null)
+                Problem(file, name, $"{kind.Singular} \"{name}\" is there already, and was not made from a manifest of this directory");
+            else if (!ManifestMark.AreSame(existing.Metadata!, given.Metadata))
+                node.ReplaceWorkload(kind, space, name, given, isDryRun: false);
+        });
+    }
+
     private void Apply(SupportingObject given, string file)
     {
         SupportingKind kind = SupportingKind.OfKind(given.Kind)!;
         string space = given.Metadata!.Namespace!, name = given.Metadata.Name!;
-        try
+        Try(file, name, () =>
         {
             if (_services.Objects.Find(kind, space, name) is not { } existing)
                 node.CreateObject(kind, space, given);
@@ -184,10 +215,18 @@ public sealed class StaticManifests(PodNode node, string directory)
                 Problem(file, name, $"{kind.Singular} \"{name}\" is there already, and was not made from a manifest of this directory");
             else if (!ManifestMark.AreSame(existing.Metadata!, given.Metadata))
                 node.ReplaceObject(kind, space, name, given);
+        });
+    }
+
+    private void Try(string file, string what, Action apply)
+    {
+        try
+        {
+            apply();
         }
         catch (Exception e) when (e is NodeException or IOException)
         {
-            Problem(file, name, e.Message);
+            Problem(file, what, e.Message);
         }
     }
 

@@ -106,7 +106,7 @@ internal sealed class ContainerSteps(NodeServices node)
             Snapshotter = node.Options.Snapshotter,
             SnapshotKey = id,
         }, cancel);
-        string log = LogUri(pod, container.Name!, run);
+        string log = LogUri(pod, container, run, id);
         bool hasTerminal = container.Tty == true;
         try
         {
@@ -171,19 +171,20 @@ internal sealed class ContainerSteps(NodeServices node)
         }
     }
 
-    private string LogUri(Pod pod, string container, int run)
+    private string LogUri(Pod pod, Container container, int run, string id)
     {
-        string path = LogPath(pod, container, run);
+        string path = LogPath(pod, container.Name!, run);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        return $"pods-log://{path}?max-size={node.Options.LogMaxBytes}&max-files={node.Options.LogMaxFiles}";
+        string uri = $"pods-log://{path}?max-size={node.Options.LogMaxBytes}&max-files={node.Options.LogMaxFiles}";
+        // What is asked for, a prompt above all, has no line end that the log would wait for: onlookers get it as it comes.
+        return container.Tty == true || container.Stdin == true ? $"{uri}&tap={ContainerStreams.TapDirectory(node.Options, pod, id)}" : uri;
     }
 
     /// <summary>A fifo that nobody writes to yet: the process waits on it as it would on a silent terminal.</summary>
     private string StandardInput(Pod pod, string id)
     {
-        string directory = Path.Combine(node.Options.PodState(pod.Metadata!.Uid!), "io");
-        Directory.CreateDirectory(directory);
-        string path = Path.Combine(directory, id[..12]);
+        string path = ContainerStreams.InputPath(node.Options, pod, id);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         Fifo.Create(path);
         return path;
     }

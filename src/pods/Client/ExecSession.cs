@@ -108,7 +108,7 @@ internal sealed class ExecSession
 
     private void SendSize()
     {
-        var (columns, rows) = Terminal.Size(1);
+        var (columns, rows) = Terminal.Size(0);
         byte[] message = [TerminalSize, .. Encoding.UTF8.GetBytes($$"""{"Width":{{columns}},"Height":{{rows}}}""")];
         // A resize that cannot be sent any more does not matter: the session is over.
         _ = SendAsync(message, CancellationToken.None).ContinueWith(t => _ = t.Exception, TaskScheduler.Default);

@@ -139,6 +139,10 @@ internal sealed class PodsClient : IDisposable
 
     public static string PodPath(string space, string name) => $"{PodsPath(space)}/{Uri.EscapeDataString(name)}";
 
+    /// <summary>For what Kubernetes has no request for.</summary>
+    public static string OwnPodPath(string space, string name) =>
+        $"/pods/v1/namespaces/{Uri.EscapeDataString(space)}/pods/{Uri.EscapeDataString(name)}";
+
     public static string ObjectsPath(SupportingKind kind, string? space) => space is null
         ? "/api/v1/" + kind.Plural : $"/api/v1/namespaces/{Uri.EscapeDataString(space)}/{kind.Plural}";
 

@@ -17,7 +17,7 @@ internal sealed class ApplyCommand : VerbCommand
         HelpName = "path",
     };
 
-    public ApplyCommand(CommandContext context) : base(context, "apply", "Create or change pods, and the ConfigMaps, Secrets and claims that they use, as manifests say.")
+    public ApplyCommand(CommandContext context) : base(context, "apply", "Create or change pods, Deployments, DaemonSets, Jobs, and what they use, as manifests say.")
     {
         Options.Add(_files);
         Examples =
@@ -40,6 +40,10 @@ internal sealed class ApplyCommand : VerbCommand
         foreach (SupportingObject given in objects.Supporting)
             isDone &= await TryAsync($"{SupportingKind.OfKind(given.Kind)!.Singular}/{given.Metadata?.Name}",
                 () => ApplyAsync(client, space, given, cancel));
+        WorkloadClient workloads = new(client);
+        foreach (Workload given in objects.Workloads)
+            isDone &= await TryAsync($"{WorkloadKind.OfKind(given.Kind)!.FullName}/{given.Metadata?.Name}",
+                () => workloads.ApplyAsync(space, given, cancel));
         foreach (Pod pod in objects.Pods)
             isDone &= await TryAsync($"pod/{pod.Metadata?.Name}", () => ApplyAsync(client, space, pod, cancel));
         return isDone ? 0 : CliException.Failed;

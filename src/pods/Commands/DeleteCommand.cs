@@ -34,11 +34,17 @@ internal sealed class DeleteCommand : VerbCommand
     {
         if (ResourceArguments.Supporting(parsed.GetValue(_words) ?? []) is { } supporting)
             return await DeleteObjectsAsync(client, parsed, supporting.Kind, supporting.Names, cancel);
+        if (ResourceArguments.Workloads(parsed.GetValue(_words) ?? []) is { } workloads)
+            return await DeleteWorkloadsAsync(client, parsed, workloads.Kind, workloads.Names, cancel);
         ManifestObjects? manifests = parsed.GetValue(_files) is { Length: > 0 } files ? ManifestFiles.Read(files) : null;
         IReadOnlyList<(string Space, string Name)> chosen = await ChooseAsync(client, parsed, manifests, cancel);
+        int exitCode = 0;
+        // Before the pods: they would be made again.
+        foreach (Workload given in manifests?.Workloads ?? [])
+            exitCode |= await DeleteWorkloadAsync(client, parsed, WorkloadKind.OfKind(given.Kind)!,
+                given.Metadata?.Namespace ?? Namespace(parsed), given.Metadata!.Name!, cancel);
         long? grace = parsed.GetValue(_force) ? 0 : parsed.GetValue(_now) ? 1 : parsed.GetValue(_grace);
         List<(string Space, string Name)> deleting = [];
-        int exitCode = 0;
         foreach (var (space, name) in chosen)
         {
             if (await client.FindPodAsync(space, name, cancel) is null)
@@ -60,6 +66,48 @@ internal sealed class DeleteCommand : VerbCommand
             exitCode |= await DeleteObjectAsync(client, parsed, SupportingKind.OfKind(given.Kind)!,
                 given.Metadata?.Namespace ?? Namespace(parsed), given.Metadata!.Name!, cancel);
         return exitCode;
+    }
+
+    private async Task<int> DeleteWorkloadsAsync(
+        PodsClient client, ParseResult parsed, WorkloadKind kind, IReadOnlyList<string> names, CancellationToken cancel)
+    {
+        if (names.Count == 0 && !parsed.GetValue(_all))
+            throw new CliException($"error: name the {kind.Plural}, or say -f or --all", CliException.Usage);
+        if (names.Count == 0)
+            names = [.. (await new WorkloadClient(client).ListAsync(kind, Namespace(parsed), null, cancel)).Select(w => w.Metadata!.Name!)];
+        int exitCode = 0;
+        foreach (string name in names)
+            exitCode |= await DeleteWorkloadAsync(client, parsed, kind, Namespace(parsed), name, cancel);
+        return exitCode;
+    }
+
+    /// <summary>With its pods, and waits for them too.</summary>
+    private async Task<int> DeleteWorkloadAsync(
+        PodsClient client, ParseResult parsed, WorkloadKind kind, string space, string name, CancellationToken cancel)
+    {
+        WorkloadClient workloads = new(client);
+        if (await workloads.FindAsync(kind, space, name, cancel) is not { } found)
+        {
+            if (parsed.GetValue(_ignore))
+                return 0;
+            Error.WriteLine($"Error from server (NotFound): {kind.Plural} \"{name}\" not found");
+            return CliException.Failed;
+        }
+        PodList pods = await client.ListPodsAsync(new() { Namespace = space }, cancel);
+        await workloads.DeleteAsync(kind, space, name, cancel);
+        Output.WriteLine($"{kind.FullName} \"{name}\" deleted");
+        long? grace = parsed.GetValue(_force) ? 0 : parsed.GetValue(_now) ? 1 : parsed.GetValue(_grace);
+        List<(string, string)> owned =
+        [
+            .. (pods.Items ?? []).Where(p => p.Metadata!.OwnerReferences?.Any(o => o.Uid == found.Metadata!.Uid) == true)
+                .Select(p => (space, p.Metadata!.Name!)),
+        ];
+        if (grace is not null)
+            foreach (var (_, pod) in owned)
+                await client.DeletePodAsync(space, pod, grace, cancel);
+        if (parsed.GetValue(_wait))
+            await WaitAsync(client, owned, parsed.GetValue(_timeout), cancel);
+        return 0;
     }
 
     private async Task<int> DeleteObjectsAsync(

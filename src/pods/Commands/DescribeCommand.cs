@@ -20,6 +20,8 @@ internal sealed class DescribeCommand : VerbCommand
         string space = Namespace(parsed);
         if (ResourceArguments.Supporting(parsed.GetValue(_words) ?? []) is { } supporting)
             return await DescribeObjectsAsync(client, space, supporting.Kind, supporting.Names, cancel);
+        if (ResourceArguments.Workloads(parsed.GetValue(_words) ?? []) is { } workloads)
+            return await DescribeWorkloadsAsync(client, space, workloads.Kind, workloads.Names, cancel);
         IReadOnlyList<string> names = ResourceArguments.Names(parsed.GetValue(_words) ?? []);
         List<Pod> pods = [];
         if (names.Count == 0)
@@ -32,6 +34,25 @@ internal sealed class DescribeCommand : VerbCommand
                 Output.WriteLine();
             PodDescription.Write(pods[i], Output);
             EventTable.Describe(await EventsOfAsync(client, pods[i].Metadata!, cancel), Output);
+        }
+        return 0;
+    }
+
+    private async Task<int> DescribeWorkloadsAsync(
+        PodsClient client, string space, WorkloadKind kind, IReadOnlyList<string> names, CancellationToken cancel)
+    {
+        WorkloadClient workloads = new(client);
+        List<Workload> found = [];
+        if (names.Count == 0)
+            found.AddRange(await workloads.ListAsync(kind, space, null, cancel));
+        foreach (string name in names)
+            found.Add(await workloads.GetAsync(kind, space, name, cancel));
+        for (int i = 0; i < found.Count; i++)
+        {
+            if (i > 0)
+                Output.WriteLine();
+            WorkloadDescription.Write(found[i], Output);
+            EventTable.Describe(await EventsOfAsync(client, found[i].Metadata!, cancel), Output);
         }
         return 0;
     }

@@ -29,6 +29,8 @@ internal sealed class DiffCommand : VerbCommand
         bool isDifferent = false;
         foreach (SupportingObject given in objects.Supporting)
             isDifferent |= await CompareAsync(client, given, Namespace(parsed), cancel);
+        foreach (Workload given in objects.Workloads)
+            isDifferent |= await CompareAsync(new WorkloadClient(client), given, Namespace(parsed), cancel);
         foreach (Pod pod in objects.Pods)
             isDifferent |= await CompareAsync(client, pod, Namespace(parsed), cancel);
         return isDifferent ? CliException.Failed : 0;
@@ -48,6 +50,22 @@ internal sealed class DiffCommand : VerbCommand
             Output.WriteLine($"# {effect}");
         return true;
     }
+
+    private async Task<bool> CompareAsync(WorkloadClient client, Workload given, string defaultSpace, CancellationToken cancel)
+    {
+        WorkloadKind kind = WorkloadKind.OfKind(given.Kind)!;
+        Workload wanted = WorkloadClient.WithDefaults(given, defaultSpace);
+        string title = $"{wanted.Metadata!.Namespace}/{kind.Singular}/{wanted.Metadata.Name}";
+        Workload? live = await client.FindAsync(kind, wanted.Metadata.Namespace!, wanted.Metadata.Name!, cancel);
+        if (!LineDiff.Write($"{title} (now)", Lines(live), $"{title} (applied)", Lines(wanted), Output))
+            return false;
+        Output.WriteLine(live is null ? $"# the {kind.Singular} is created"
+            : WorkloadDefaults.HashOf(live) != WorkloadDefaults.HashOf(wanted) ? "# its pods are replaced, one by one" : "# no pod is replaced");
+        return true;
+    }
+
+    private static string[] Lines(Workload? given) => given is null ? [] : Lines(JsonSerializer.SerializeToElement(
+        given with { Status = null, Metadata = Clean(given.Metadata!) }, KubernetesJson.Default.Workload));
 
     private async Task<bool> CompareAsync(PodsClient client, SupportingObject given, string defaultSpace, CancellationToken cancel)
     {

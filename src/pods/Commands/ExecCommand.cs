@@ -41,6 +41,11 @@ internal sealed class ExecCommand : VerbCommand
         string container = parsed.GetValue(_container) ?? DefaultContainer.Of(pod, Error);
         List<string> query = [.. parsed.GetValue(_command)!.Select(w => "command=" + Uri.EscapeDataString(w))];
         query.AddRange([$"container={Uri.EscapeDataString(container)}", "stdout=true", $"stdin={Flag(stdin)}", $"tty={Flag(tty)}", $"stderr={Flag(!tty)}"]);
+        if (tty)
+        {
+            var (columns, rows) = Linux.Terminal.Size(0);
+            query.Add($"width={columns}&height={rows}");
+        }
         string path = $"{PodsClient.PodPath(space, name)}/exec?{string.Join('&', query)}";
         return await ExecSession.RunAsync(client, path, stdin, tty, Error, cancel);
     }

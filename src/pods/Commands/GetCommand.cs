@@ -17,7 +17,7 @@ internal sealed class GetCommand : VerbCommand
     private readonly Option<bool> _noHeaders = new("--no-headers") { Description = "rows only" };
     private readonly Option<bool> _showLabels = new("--show-labels") { Description = "a column with the labels" };
 
-    public GetCommand(CommandContext context) : base(context, "get", "List pods, or configmaps, secrets and persistentvolumeclaims.")
+    public GetCommand(CommandContext context) : base(context, "get", "List pods, deployments, daemonsets, jobs, configmaps, secrets, persistentvolumeclaims.")
     {
         Arguments.Add(_words);
         foreach (Option option in new Option[] { _output, _watch, _selector, _fields, _all, _noHeaders, _showLabels })
@@ -27,6 +27,7 @@ internal sealed class GetCommand : VerbCommand
             ("all pods, with their addresses", "pods get -o wide"),
             ("one pod as YAML", "pods get web -o yaml"),
             ("every change of the pods with a label", "pods get -w -l app=web"),
+            ("the deployments of every namespace", "pods get deploy -A"),
             ("the secrets, without their values", "pods get secrets"),
             ("one value", "pods get web -o jsonpath={.status.podIP}"),
         ];
@@ -37,6 +38,8 @@ internal sealed class GetCommand : VerbCommand
         OutputFormat format = OutputFormat.Parse(parsed.GetValue(_output));
         if (ResourceArguments.Supporting(parsed.GetValue(_words) ?? []) is { } supporting)
             return await PrintObjectsAsync(client, parsed, supporting.Kind, supporting.Names, format, cancel);
+        if (ResourceArguments.Workloads(parsed.GetValue(_words) ?? []) is { } workloads)
+            return await PrintWorkloadsAsync(new(client), parsed, workloads.Kind, workloads.Names, format, cancel);
         IReadOnlyList<string> names = ResourceArguments.Names(parsed.GetValue(_words) ?? []);
         PodQuery query = new()
         {
@@ -90,6 +93,24 @@ internal sealed class GetCommand : VerbCommand
             found.Add(await client.GetAsync(
                 PodsClient.ObjectPath(kind, Namespace(parsed), name), KubernetesJson.Default.SupportingObject, cancel));
         printer.Print(found, isSingle: names.Count == 1, withHeader: !parsed.GetValue(_noHeaders));
+        return 0;
+    }
+
+    private async Task<int> PrintWorkloadsAsync(
+        WorkloadClient client, ParseResult parsed, WorkloadKind kind, IReadOnlyList<string> names, OutputFormat format, CancellationToken cancel)
+    {
+        if (parsed.GetValue(_watch))
+            throw new CliException($"error: {kind.Plural} cannot be watched; watch their pods", CliException.Usage);
+        string? space = parsed.GetValue(_all) ? null : Namespace(parsed);
+        List<Workload> found = [];
+        if (names.Count == 0)
+            found.AddRange(await client.ListAsync(kind, space, parsed.GetValue(_selector), cancel));
+        foreach (string name in names)
+            found.Add(await client.GetAsync(kind, Namespace(parsed), name, cancel));
+        if (found.Count == 0 && format.IsTable)
+            Error.WriteLine(space is null ? "No resources found" : $"No resources found in {space} namespace.");
+        else
+            new WorkloadPrinter(Output, format, kind, space is null).Print(found, names.Count == 1, !parsed.GetValue(_noHeaders));
         return 0;
     }
 

@@ -33,7 +33,13 @@ internal static class ApiRoutes
         app.MapDelete(Pods + "/{name}", (RequestDelegate)pods.DeleteAsync);
         Get(app, Pods + "/{name}/log", pods.LogAsync);
         Get(app, Pods + "/{name}/exec", new ExecRequests(node).ExecAsync);
+        Get(app, Pods + "/{name}/attach", new ExecRequests(node).AttachAsync);
+        Get(app, Pods + "/{name}/portforward", new PortForwardRequests(node).ForwardAsync);
+        new ContainerRequests(node).Map(app);
+        new MetricsApi(node.Services).Map(app);
         new EventRequests(node.Services).Map(app);
+        foreach (WorkloadKind kind in WorkloadKind.All)
+            new WorkloadRequests(node, kind).Map(app);
         foreach (SupportingKind kind in SupportingKind.All)
             new ObjectRequests(node, kind).Map(app);
         Get(app, "/pods/v1/namespaces/{ns}/pods/{name}/inspect", pods.InspectAsync);
@@ -42,6 +48,7 @@ internal static class ApiRoutes
         app.MapPost("/pods/v1/images/import", (RequestDelegate)images.ImportAsync);
         app.MapDelete("/pods/v1/images", (RequestDelegate)images.RemoveAsync);
         app.MapPost("/pods/v1/halt", (RequestDelegate)(context => HaltAsync(context, node)));
+        app.MapPost("/pods/v1/images/prune", (RequestDelegate)images.PruneAsync);
         app.MapPost("/pods/v1/access/kubeconfig", (RequestDelegate)rights.KubeconfigAsync);
         app.MapPost("/pods/v1/access/rotate", (RequestDelegate)rights.RotateAsync);
         app.MapFallback((RequestDelegate)(_ => throw new NodeException(404, "NotFound", "the server could not find the requested resource")));

@@ -1,153 +1,56 @@
-using System.Net.WebSockets;
-using System.Text.Json;
 using Pods.Manifests;
 using Pods.Node;
 
 namespace Pods.Daemon.Api;
 
-/// <summary>
-/// exec over a WebSocket, subprotocols v5 and v4.channel.k8s.io: each binary message begins with its channel,
-/// 0 stdin, 1 stdout, 2 stderr, 3 the final Status, 4 terminal size, 255 "this channel ends" (v5).
-/// </summary>
+/// <summary>exec and attach: what is wrong with a request is told before it becomes a WebSocket.</summary>
 internal sealed class ExecRequests(PodNode node)
 {
-    private const byte Output = 1, Errors = 2, Final = 3;
     private static readonly string[] Protocols = ["v5.channel.k8s.io", "v4.channel.k8s.io"];
 
     public async Task ExecAsync(HttpContext context)
     {
         StoredPod stored = node.Get(PodRequests.Space(context), PodRequests.Name(context));
-        ExecRequest request = new()
-        {
-            Container = PodRequests.Query(context, "container"),
-            Command = [.. context.Request.Query["command"].OfType<string>()],
-            Stdin = PodRequests.Flag(context, "stdin"),
-            Stdout = PodRequests.Flag(context, "stdout"),
-            Stderr = PodRequests.Flag(context, "stderr"),
-            Tty = PodRequests.Flag(context, "tty"),
-        };
+        ExecRequest request = Read(context);
         if (request.Command.Count == 0)
             throw NodeException.BadRequest("parameter command: required");
-        if (!context.WebSockets.IsWebSocketRequest)
-            throw NodeException.BadRequest("exec needs an upgrade to WebSocket");
-        string protocol = Protocols.FirstOrDefault(context.WebSockets.WebSocketRequestedProtocols.Contains)
-            ?? throw NodeException.BadRequest($"no subprotocol in common; spoken here: {string.Join(", ", Protocols)}");
-        // Started before the upgrade: what is wrong with the request is told as an ordinary answer.
+        string protocol = Protocol(context, "exec");
         await using ExecProcess process = await ExecProcess.StartAsync(node.Services, stored, request, context.RequestAborted);
-        using WebSocket socket = await context.WebSockets.AcceptWebSocketAsync(protocol);
-        await new ExecConnection(socket, process).RunAsync(context.RequestAborted);
+        await ConnectAsync(context, protocol, process);
     }
 
-    /// <summary>One exec's frames, both ways.</summary>
-    private sealed class ExecConnection(WebSocket socket, ExecProcess process)
+    public async Task AttachAsync(HttpContext context)
     {
-        private static readonly TimeSpan CloseLimit = TimeSpan.FromSeconds(5);
+        StoredPod stored = node.Get(PodRequests.Space(context), PodRequests.Name(context));
+        string protocol = Protocol(context, "attach");
+        await using AttachedContainer container = AttachedContainer.Open(node.Services, stored, Read(context));
+        await ConnectAsync(context, protocol, container);
+    }
 
-        private readonly SemaphoreSlim _sending = new(1, 1);
+    private static async Task ConnectAsync(HttpContext context, string protocol, IProcessStreams process)
+    {
+        using System.Net.WebSockets.WebSocket socket = await context.WebSockets.AcceptWebSocketAsync(protocol);
+        await new ChannelConnection(socket, process).RunAsync(context.RequestAborted);
+    }
 
-        public async Task RunAsync(CancellationToken aborted)
-        {
-            using CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(aborted);
-            Task input = ReceiveAsync(ending);
-            try
-            {
-                Task<int> exit = process.WaitAsync(ending.Token);
-                await Task.WhenAll(
-                    CopyAsync(Output, process.ReadOutputAsync, ending.Token), CopyAsync(Errors, process.ReadErrorAsync, ending.Token), exit);
-                byte[] status = JsonSerializer.SerializeToUtf8Bytes(StatusOf(await exit), KubernetesJson.Default.ApiStatus);
-                await SendAsync(Final, status, ending.Token);
-                await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, ending.Token);
-                // The client answers with its own close; a connection cut before that could lose what was just sent.
-                await Task.WhenAny(input, Task.Delay(CloseLimit, ending.Token));
-            }
-            catch (Exception e) when (e is OperationCanceledException or WebSocketException)
-            {
-                // The client has gone: the command is killed when the process is disposed.
-            }
-            await ending.CancelAsync();
-            await input;
-        }
+    private static ExecRequest Read(HttpContext context) => new()
+    {
+        Container = PodRequests.Query(context, "container"),
+        Command = [.. context.Request.Query["command"].OfType<string>()],
+        Stdin = PodRequests.Flag(context, "stdin"),
+        Stdout = PodRequests.Flag(context, "stdout"),
+        Stderr = PodRequests.Flag(context, "stderr"),
+        Tty = PodRequests.Flag(context, "tty"),
+        // Ours: kubectl sends the size when the program has begun already.
+        Size = PodRequests.Number(context, "width") is { } width and > 0 and < 65536
+            && PodRequests.Number(context, "height") is { } height and > 0 and < 65536 ? ((int)width, (int)height) : null,
+    };
 
-        private async Task CopyAsync(byte channel, Func<Memory<byte>, CancellationToken, Task<int>> read, CancellationToken cancel)
-        {
-            byte[] buffer = new byte[32 * 1024];
-            while (await read(buffer.AsMemory(1), cancel) is var count and > 0)
-                await SendAsync(channel, buffer.AsMemory(1, count), cancel, buffer);
-        }
-
-        private async Task ReceiveAsync(CancellationTokenSource ending)
-        {
-            byte[] buffer = new byte[32 * 1024];
-            try
-            {
-                while (true)
-                {
-                    int length = 0;
-                    ValueWebSocketReceiveResult got;
-                    do
-                    {
-                        got = await socket.ReceiveAsync(buffer.AsMemory(length), ending.Token);
-                        length += got.Count;
-                    }
-                    while (!got.EndOfMessage && length < buffer.Length);
-                    if (got.MessageType == WebSocketMessageType.Close)
-                        break;
-                    if (length > 0)
-                        await HandleAsync(buffer[0], buffer.AsMemory(1, length - 1), ending.Token);
-                }
-            }
-            catch (Exception e) when (e is OperationCanceledException or WebSocketException or Containerd.ContainerdException)
-            {
-                // Either side is done.
-            }
-            await ending.CancelAsync();
-        }
-
-        private Task HandleAsync(byte channel, ReadOnlyMemory<byte> content, CancellationToken cancel) => channel switch
-        {
-            0 => process.WriteInputAsync(content, cancel),
-            4 => ResizeAsync(content, cancel),
-            255 when content is { Length: 1 } && content.Span[0] == 0 => process.CloseInputAsync(cancel),
-            _ => Task.CompletedTask,
-        };
-
-        private async Task ResizeAsync(ReadOnlyMemory<byte> content, CancellationToken cancel)
-        {
-            try
-            {
-                using JsonDocument size = JsonDocument.Parse(content);
-                await process.ResizeAsync(size.RootElement.GetProperty("Width").GetInt32(), size.RootElement.GetProperty("Height").GetInt32(), cancel);
-            }
-            catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
-            {
-                // A size that is none changes nothing.
-            }
-        }
-
-        private async Task SendAsync(byte channel, ReadOnlyMemory<byte> content, CancellationToken cancel, byte[]? frame = null)
-        {
-            frame ??= [channel, .. content.Span];
-            frame[0] = channel;
-            await _sending.WaitAsync(cancel);
-            try
-            {
-                await socket.SendAsync(frame.AsMemory(0, content.Length + 1), WebSocketMessageType.Binary, endOfMessage: true, cancel);
-            }
-            finally
-            {
-                _sending.Release();
-            }
-        }
-
-        private static ApiStatus StatusOf(int code) => code == 0
-            ? new() { Metadata = new(), Status = "Success" }
-            : new()
-            {
-                Metadata = new(),
-                Status = "Failure",
-                Reason = "NonZeroExitCode",
-                Message = $"command terminated with non-zero exit code: {code}",
-                Details = new() { Causes = [new() { Reason = "ExitCode", Message = code.ToString() }] },
-            };
+    private static string Protocol(HttpContext context, string verb)
+    {
+        if (!context.WebSockets.IsWebSocketRequest)
+            throw NodeException.BadRequest($"{verb} needs an upgrade to WebSocket");
+        return Protocols.FirstOrDefault(context.WebSockets.WebSocketRequestedProtocols.Contains)
+            ?? throw NodeException.BadRequest($"no subprotocol in common; spoken here: {string.Join(", ", Protocols)}");
     }
 }

@@ -52,6 +52,13 @@ internal sealed class ImageRequests(NodeServices node)
         await ApiRoutes.WriteAsync(context, new ApiStatus { Kind = "Status", ApiVersion = "v1", Status = "Success", Code = 200 }, KubernetesJson.Default.ApiStatus);
     }
 
+    /// <summary>Removes what no container of this containerd and no pod uses.</summary>
+    public async Task PruneAsync(HttpContext context)
+    {
+        IReadOnlyList<Image> removed = await new UnusedImages(node).RemoveAsync(context.RequestAborted);
+        await ApiRoutes.WriteAsync(context, new ImageList { Items = [.. removed.Select(Summary)] }, KubernetesJson.Default.ImageList);
+    }
+
     private async Task PullAsync(PullRequestBody body, ChannelWriter<PullEvent> lines, CancellationToken cancel)
     {
         try

@@ -74,7 +74,7 @@ internal sealed class ObjectRequests(PodNode node, SupportingKind kind)
     {
         ManifestObjects found = ManifestReader.DecodeAll(await PodRequests.ReadBodyAsync(context), "request body");
         PodRequests.Warn(context, found.Warnings);
-        return found is { Pods.Count: 0, Supporting: [var given] }
+        return found is { Pods.Count: 0, Workloads.Count: 0, Supporting: [var given] }
             ? given : throw NodeException.BadRequest($"the body must be exactly one {kind.Kind}");
     }
 }

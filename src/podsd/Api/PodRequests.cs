@@ -125,7 +125,8 @@ internal sealed class PodRequests(PodNode node)
     {
         ManifestObjects found = ManifestReader.DecodeAll(body, "request body");
         Warn(context, found.Warnings);
-        return found is { Pods: [var pod], Supporting.Count: 0 } ? pod : throw NodeException.BadRequest("the body must be exactly one Pod");
+        return found is { Pods: [var pod], Supporting.Count: 0, Workloads.Count: 0 } ? pod
+            : throw NodeException.BadRequest("the body must be exactly one Pod");
     }
 
     /// <summary>As the API server warns: kubectl shows each once, and the request is done all the same.</summary>
