@@ -77,7 +77,7 @@ internal sealed class BinaryLogger : IAsyncDisposable
         Output.Dispose();
         Errors.Dispose();
         _handle?.TrySignal(Signals.SIGTERM);
-        if (await Task.WhenAny(Ended, Task.Delay(_stopLimit)) != Ended) _handle?.TrySignal(Signals.SIGKILL);
+        if (!await Ended.EndsWithinAsync(_stopLimit)) _handle?.TrySignal(Signals.SIGKILL);
         await Ended;
         _handle?.Dispose();
     }

@@ -78,6 +78,8 @@ internal static class Bootstrap
         Child? shim = null;
         try
         {
+            if (Environment.GetEnvironmentVariable("SCHED_CORE") is { Length: > 0 })
+                Prctl.CreateCoreSchedulingCookie();   // of our process group: the shim inherits it, and its containers from it
             Children children = Children.BecomeSubreaper();
             shim = children.Spawn(new()
             {

@@ -158,6 +158,13 @@ internal sealed class Container
         }
     }
 
+    /// <summary>It and its execs, a line for each.</summary>
+    public IReadOnlyList<string> Describe()
+    {
+        lock (Gate)
+            return [$"container {Id}: {Init.Describe()}", .. _execs.Values.Select(e => $"container {Id}, exec {e.ExecId}: {e.Describe()}")];
+    }
+
     public Task PauseAsync() => InTurnAsync(async () =>
     {
         lock (Gate)

@@ -43,6 +43,9 @@ internal abstract class ContainerProcess(Container container, string execId, Std
         }
     }
 
+    public string Describe() => $"{State.Word()}, pid {Pid}"
+        + (Exit is { } exit ? $", exit status {exit.Status}" : "") + (Turn.CurrentCount == 0 ? ", a change is under way" : "");
+
     public void Resize(uint columns, uint rows)
     {
         if (State == ProcessState.Stopped)
@@ -106,7 +109,7 @@ internal abstract class ContainerProcess(Container container, string execId, Std
         await _observing;
         if (Io is not { } io)
             return;
-        await Task.WhenAny(io.Drained, Task.Delay(drainLimit));
+        await io.Drained.EndsWithinAsync(drainLimit);
         await io.DisposeAsync();
     }
 

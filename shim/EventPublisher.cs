@@ -41,6 +41,16 @@ internal sealed class EventPublisher
         _sending = SendAllAsync();
     }
 
+    /// <summary>How many containerd has not heard yet.</summary>
+    public int Waiting
+    {
+        get
+        {
+            lock (_gate)
+                return _queue.Count;
+        }
+    }
+
     public void Publish(TaskCreate told) => Publish("/tasks/create", "TaskCreate", told);
     public void Publish(TaskStart told) => Publish("/tasks/start", "TaskStart", told);
     public void Publish(TaskExecAdded told) => Publish("/tasks/exec-added", "TaskExecAdded", told);
@@ -61,7 +71,7 @@ internal sealed class EventPublisher
             if (_queue.Count == 0)
                 _drained.TrySetResult();
         }
-        await Task.WhenAny(_drained.Task, Task.Delay(limit));
+        await _drained.Task.EndsWithinAsync(limit);
         await _stop.CancelAsync();
         await _sending;
     }

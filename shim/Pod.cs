@@ -116,6 +116,21 @@ internal sealed class Pod(Children children, EventLoop streams, EventPublisher e
         _shutdown.TrySetResult();
     }
 
+    /// <summary>What is here, a line for each thing: the answer to SIGUSR1.</summary>
+    public IReadOnlyList<string> Describe()
+    {
+        lock (_gate)
+        {
+            return
+            [
+                $"shim {BuildVersion.Version}, process {Environment.ProcessId}: {_containers.Count} containers, {_creating.Count} being created, "
+                    + $"{events.Waiting} events to be told, {GC.GetTotalMemory(false) / 1024} kB managed, {ThreadPool.ThreadCount} workers",
+                .. _creating.Keys.Select(id => $"container {id}: being created"),
+                .. _containers.Values.SelectMany(c => c.Describe()),
+            ];
+        }
+    }
+
     private void CreationEnded(string id)
     {
         lock (_gate)

@@ -76,7 +76,7 @@ internal sealed class Runc(Children children, Bundle bundle, ShimOptions options
         if (RunningProcesses.ParentOf(pid) == Environment.ProcessId)
             return exited;
         // Not there: it has ended, and its exit is here or on its way from the reaper; or it never was ours.
-        if (await Task.WhenAny(exited, Task.Delay(_reapLimit)) != exited)
+        if (!await exited.EndsWithinAsync(_reapLimit))
             throw new RuncException("create", 0, $"process {pid} is no child of this shim");
         return exited;
     }

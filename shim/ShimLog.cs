@@ -29,6 +29,8 @@ internal sealed class ShimLog(FileDescriptor? sink, bool isDebug) : IDisposable
             Write("debug", message);
     }
 
+    public void Info(string message) => Write("info", message);
+
     public void Warn(string message) => Write("warning", message);
 
     public void Error(string message) => Write("error", message);

@@ -38,6 +38,8 @@ internal static class ShimServer
         // Asked to stop by init at power-off, say: the containers' ends are init's business then.
         using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Abandon);
         using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Abandon);
+        // For whoever wonders what a shim is doing: containerd's own shims answer the same signal.
+        using PosixSignalRegistration asked = PosixSignalRegistration.Create((PosixSignal)Signals.SIGUSR1, Describe);
         using CancellationTokenSource stopping = new();
         Task serving = server.ServeAsync(listener, stopping.Token);
         idle.RunUntil(Task.WhenAny(serving, pod.ShutdownRequested), AbandonIfForsaken);
@@ -52,6 +54,13 @@ internal static class ShimServer
         {
             if (pod.IsForsaken(bundle))
                 pod.Abandon();
+        }
+
+        void Describe(PosixSignalContext signal)
+        {
+            signal.Cancel = true;
+            foreach (string line in pod.Describe())
+                log.Info(line);
         }
 
         void Abandon(PosixSignalContext signal)

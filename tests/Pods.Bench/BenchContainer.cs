@@ -15,10 +15,10 @@ internal sealed class BenchContainer(ContainerdDaemon containerd, ContainerdClie
     public async Task PrepareAsync(params string[] command) => (await containerd.CtrAsync(
         ["containers", "create", "--runtime", rival.Runtime, PodsDaemon.Image, Id, .. command])).Succeeded();
 
-    public async Task CreateAsync(string output = "")
+    public async Task CreateAsync(string output = "", string errors = "")
     {
         IReadOnlyList<SnapshotMount>? rootfs = await client.Snapshots().MountsAsync(Id, CancellationToken.None);
-        await Tasks.CreateAsync(new() { ContainerId = Id, Rootfs = rootfs!, Stdout = output }, CancellationToken.None);
+        await Tasks.CreateAsync(new() { ContainerId = Id, Rootfs = rootfs!, Stdout = output, Stderr = errors }, CancellationToken.None);
     }
 
     public Task StartAsync() => Tasks.StartAsync(Id, "", CancellationToken.None);

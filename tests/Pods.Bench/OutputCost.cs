@@ -37,23 +37,27 @@ internal static class OutputCost
     private static async Task<(TimeSpan, TimeSpan)> ToFifoAsync(BenchContainer container, string[] command)
     {
         using ScratchDirectory scratch = new();
-        string fifo = scratch.File("out");
-        (await Command.RunAsync("mkfifo", [fifo])).Succeeded();
-        return await RunAsync(container, command, fifo, () => Task.Run(() => Swallow(fifo)));
+        // The stock shim wants both streams or none.
+        string output = scratch.File("out"), errors = scratch.File("err");
+        (await Command.RunAsync("mkfifo", [output, errors])).Succeeded();
+        return await RunAsync(container, command, output, errors,
+            () => Task.WhenAll(Task.Run(() => Swallow(output)), Task.Run(() => Swallow(errors))));
     }
 
     private static async Task<(TimeSpan, TimeSpan)> ToLogAsync(BenchContainer container, string[] command)
     {
         using ScratchDirectory scratch = new();
-        return await RunAsync(container, command, $"pods-log://{scratch.File("0.log")}?max-size=1073741824", () => Task.CompletedTask);
+        string log = $"pods-log://{scratch.File("0.log")}?max-size=1073741824";
+        return await RunAsync(container, command, log, log, () => Task.CompletedTask);
     }
 
     /// <summary>Until the process has ended and the last of its output has arrived.</summary>
-    private static async Task<(TimeSpan, TimeSpan)> RunAsync(BenchContainer container, string[] command, string output, Func<Task> read)
+    private static async Task<(TimeSpan, TimeSpan)> RunAsync(
+        BenchContainer container, string[] command, string output, string errors, Func<Task> read)
     {
         await container.PrepareAsync(command);
         Task reading = read();
-        await container.CreateAsync(output);
+        await container.CreateAsync(output, errors);
         Task ended = container.Tasks.WaitAsync(container.Id, "", CancellationToken.None);
         int shim = await container.ShimAsync();
         TimeSpan before = ProcessorTime(shim);

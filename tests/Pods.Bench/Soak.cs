@@ -38,7 +38,7 @@ internal sealed class Soak(ContainerdDaemon containerd, ContainerdClient client)
         (await containerd.CtrAsync(["containers", "create", "--runtime", Rival.Ours.Runtime, .. annotations[..^1], annotations[^1] + "container",
             PodsDaemon.Image, template, "true"])).Succeeded();
         ContainerRecord record = (await client.Containers.FindAsync(template, CancellationToken.None))!;
-        IReadOnlyList<SnapshotMount> rootfs = (await client.Snapshots().MountsAsync(record.SnapshotKey, CancellationToken.None))!;
+        string layers = (await client.Snapshots().FindAsync(record.SnapshotKey, CancellationToken.None))!.Parent;
         int shim = containerd.Shims().Single();
 
         Console.WriteLine($"{"one group",-28} {"RSS",6} {"PSS",6} {"dirty",6} {"threads",8} {"fds",5} {"mounts",7}");
@@ -51,7 +51,7 @@ internal sealed class Soak(ContainerdDaemon containerd, ContainerdClient client)
         }
         for (int step = 1; step <= Steps; step++)
         {
-            await ManyAsync(Containers / Steps, number => ContainerAsync(number, record, rootfs));
+            await ManyAsync(Containers / Steps, number => ContainerAsync(number, record, layers));
             now = await WeighAsync(shim, $"+ {step * Containers / Steps} containers");
         }
         await containerd.CtrAsync("tasks", "rm", "-f", _sandbox);
@@ -101,18 +101,21 @@ internal sealed class Soak(ContainerdDaemon containerd, ContainerdClient client)
         await client.Tasks.DeleteExecAsync(_sandbox, exec, CancellationToken.None);
     }
 
-    private async Task ContainerAsync(int number, ContainerRecord template, IReadOnlyList<SnapshotMount> rootfs)
+    private async Task ContainerAsync(int number, ContainerRecord template, string layers)
     {
         string id = $"{_sandbox}-{number}";
+        IReadOnlyList<SnapshotMount>? rootfs =
+            await client.Snapshots().PrepareAsync(id, layers, new Dictionary<string, string>(), CancellationToken.None);
         // The cgroup's path has the id in it.
         string spec = Encoding.UTF8.GetString(template.Spec.Span).Replace(template.Id, id);
         await client.Containers.CreateAsync(template with { Id = id, Spec = Encoding.UTF8.GetBytes(spec) }, CancellationToken.None);
-        await client.Tasks.CreateAsync(new() { ContainerId = id, Rootfs = rootfs }, CancellationToken.None);
+        await client.Tasks.CreateAsync(new() { ContainerId = id, Rootfs = rootfs! }, CancellationToken.None);
         Task<ProcessExit?> exited = client.Tasks.WaitAsync(id, "", CancellationToken.None);
         await client.Tasks.StartAsync(id, "", CancellationToken.None);
         Expect(await exited, id);
         await client.Tasks.DeleteAsync(id, CancellationToken.None);
         await client.Containers.DeleteAsync(id, CancellationToken.None);
+        await client.Snapshots().RemoveAsync(id, CancellationToken.None);
     }
 
     private static void Expect(ProcessExit? exit, string what)

@@ -1,7 +1,9 @@
+using Containerd.Runc.V1;
 using Containerd.Task.V3;
 using Grpc.Core;
 using Pods.TestKit;
 using Pods.Ttrpc;
+using Status = Containerd.V1.Types.Status;
 using Task = System.Threading.Tasks.Task;
 using TaskApi = Containerd.Task.V3.Task;
 
@@ -52,7 +54,7 @@ public sealed class CheckpointTests : IAsyncLifetime
         string id = Unique.Id("opts");
         ProcessEntry init = await _host.RunDetachedAsync(id);
         await using TtrpcChannel channel = await _host.ConnectAsync(id);
-        Containerd.Runc.V1.CheckpointOptions options = new()
+        CheckpointOptions options = new()
         {
             OpenTcp = true, ExternalUnixSockets = true, Terminal = true, FileLocks = true, EmptyNamespaces = { "network" }, CgroupsMode = "soft",
             WorkPath = _scratch.File("work"), Exit = true,
@@ -99,7 +101,7 @@ public sealed class CheckpointTests : IAsyncLifetime
 
         // No process yet, and nothing that only a process could do.
         Assert.Equal(0u, (await task.CreateAsync(new() { Id = bad, Bundle = bundle, Checkpoint = _scratch.File("nothing") })).Pid);
-        Assert.Equal(Containerd.V1.Types.Status.Created, (await task.StateAsync(new() { Id = bad })).Status);
+        Assert.Equal(Status.Created, (await task.StateAsync(new() { Id = bad })).Status);
         Assert.Empty((await task.PidsAsync(new() { Id = bad })).Processes);
         await ExpectAsync(StatusCode.NotFound, async () => await task.KillAsync(new() { Id = bad, Signal = 9 }));
         await ExpectAsync(StatusCode.FailedPrecondition, async () => await task.CheckpointAsync(new() { Id = bad, Path = "/x" }));

@@ -2,7 +2,8 @@ namespace Pods.Shim.EndToEnd.Tests;
 
 /// <summary>
 /// A runc that goes wrong where a container's annotation io.pods.test.create says so, and is the real one otherwise:
-/// delay(seconds), error(text), exit-before-pidfile, garbage-pidfile, panic (the fake dies of a signal), hang.
+/// delay(seconds), error(text), exit-before-pidfile, garbage-pidfile, hang, panic and
+/// panic-after-pidfile (the fake dies of a signal).
 /// Its checkpoint and restore do without CRIU, which works on few machines: an image is the command line that asked for it,
 /// and a restored container begins anew. A checkpoint to a path that holds "fail" fails as CRIU does.
 /// </summary>
@@ -51,7 +52,8 @@ internal static class FakeRunc
               error*) echo "{\"level\":\"error\",\"msg\":\"$text\",\"time\":\"now\"}" >> "$log"; exit 1 ;;
               exit-before-pidfile) exit 0 ;;
               garbage-pidfile) $real "$@" || exit; echo 'not a pid' > "$pidfile" ;;
-              hang) sleep 1000 ;;
+              hang) kill -STOP $$ ;;
+              panic-after-pidfile) $real "$@"; kill -9 $$ ;;
               panic) kill -9 $$ ;;
               *) exec $real "$@" ;;
             esac

@@ -25,6 +25,7 @@ public sealed class FaultTests : IAsyncLifetime
     [InlineData("exit-before-pidfile", "no pid in")]
     [InlineData("garbage-pidfile", "no pid in")]
     [InlineData("panic", "exit status 137")]
+    [InlineData("panic-after-pidfile", "exit status 137")]
     public async Task Create_that_fails_says_why_and_leaves_nothing(string fault, string reason)
     {
         await StartAsync();
@@ -56,12 +57,14 @@ public sealed class FaultTests : IAsyncLifetime
         await _host.ExpectRestAndRemoveAsync(init.Parent, slow, pod);
     }
 
-    [SkippableFact]
-    public async Task Shim_killed_during_create_is_cleaned_up_after()
+    [SkippableTheory]
+    [InlineData("delay(2)")]
+    [InlineData("hang")]
+    public async Task Shim_killed_during_create_is_cleaned_up_after(string fault)
     {
         await StartAsync();
         string id = Unique.Id("slow");
-        Task<CommandResult> creating = RunAsync(id, "delay(2)");
+        Task<CommandResult> creating = RunAsync(id, fault);
         ProcessEntry runtime = await Eventually.Get(
             () => ProcessTable.All().FirstOrDefault(p => p.CommandLine.Contains("create") && p.CommandLine.Contains(id)),
             "the slow runtime is at work");

@@ -23,6 +23,31 @@ public abstract class UpgradeTests(ShimHost host)
     }
 
     [SkippableFact]
+    public async Task Our_delete_cleans_up_after_the_stock_shim()
+    {
+        await host.StartAsync();
+        string id = Unique.Id("stock");
+        ProcessEntry init = await RunAsync(Stock, id, id);
+        string bundle = Path.Combine(host.Daemon.State, "io.containerd.runtime.v2.task/k8s.io", id);
+        // Without the daemon nobody runs the stock shim's own delete.
+        await host.Daemon.KillAsync();
+        Native.Kill(init.Parent);
+        CommandResult deleted = await Command.RunAsync(
+            Repository.Binary("containerd-shim-pods-v1"),
+            ["-namespace", "k8s.io", "-address", host.Daemon.Address, "-id", id, "-bundle", bundle, "delete"], directory: bundle);
+        Assert.Equal((0, ""), (deleted.ExitCode, deleted.Error));
+        // Dead by now, and init's to reap.
+        await Eventually.True(() => ProcessTable.Find(init.Pid) is null, "the container's process is gone");
+        Assert.Empty(MountTable.Below(bundle));
+        Assert.False(Directory.Exists($"/run/containerd/runc/k8s.io/{id}"));
+        Assert.True(Directory.Exists(bundle), "the bundle is the daemon's to remove");
+        await host.Daemon.StartAgainAsync();
+        await host.CtrAsync("task", "rm", "-f", id);
+        (await host.CtrAsync("containers", "rm", id)).Succeeded();
+        await host.ExpectNothingLeftAsync();
+    }
+
+    [SkippableFact]
     public async Task Path_of_our_program_serves_as_the_runtime()
     {
         await host.StartAsync();

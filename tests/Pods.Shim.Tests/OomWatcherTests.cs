@@ -3,6 +3,8 @@ using Pods.TestKit;
 
 namespace Pods.Shim.Tests;
 
+// A program that was just written cannot be run while another test's child, on its way to exec, holds it open.
+[Collection("spawning")]
 public sealed class OomWatcherTests : IDisposable
 {
     private readonly EventLoop _events = EventLoop.Start();

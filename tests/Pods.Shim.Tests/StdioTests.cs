@@ -5,6 +5,8 @@ using Pods.TestKit;
 
 namespace Pods.Shim.Tests;
 
+// A program that was just written cannot be run while another test's child, on its way to exec, holds it open.
+[Collection("spawning")]
 public sealed class StdioTests : IDisposable
 {
     private static readonly Children Reaper = TestReaper.Children;

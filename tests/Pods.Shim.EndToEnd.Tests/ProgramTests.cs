@@ -1,0 +1,70 @@
+using Pods.TestKit;
+
+namespace Pods.Shim.EndToEnd.Tests;
+
+/// <summary>The program by itself: what containerd gives it by flags, environment and signals.</summary>
+public sealed class ProgramTests(Installed.Host host) : IClassFixture<Installed.Host>
+{
+    private static readonly string _program = Repository.Binary("containerd-shim-pods-v1");
+
+    [SkippableFact]
+    public async Task Signal_asks_a_shim_what_it_is_doing()
+    {
+        await host.StartAsync();
+        string id = Unique.Id("usr1");
+        ProcessEntry init = await host.RunDetachedAsync(id);
+        Native.Kill(init.Parent, "USR1");
+        await Eventually.True(
+            () => File.ReadAllText(host.Daemon.LogPath).Contains($"container {id}: running, pid {init.Pid}"), "containerd's log has the answer");
+        Assert.Equal(0, (await host.ExecAsync(id, "true")).ExitCode);
+        await host.ExpectRestAndRemoveAsync(init.Parent, id);
+    }
+
+    [SkippableFact]
+    public async Task Core_scheduling_that_the_kernel_does_not_have_is_an_error_and_leaves_nothing()
+    {
+        Requires.Binaries("containerd-shim-pods-v1");
+        Skip.If(File.Exists("/sys/devices/system/cpu/smt/active") && File.ReadAllText("/sys/devices/system/cpu/smt/active").Trim() == "1",
+            "this machine may have core scheduling");
+        using ScratchDirectory bundle = new();
+        string id = Unique.Id("core");
+        CommandResult start = await Command.RunAsync(_program, ["-namespace", "k8s.io", "-address", bundle.File("c.sock"), "-id", id, "start"],
+            environment: new Dictionary<string, string> { ["SCHED_CORE"] = "1" }, directory: bundle.Path);
+        Assert.Equal(1, start.ExitCode);
+        Assert.Contains("prctl", start.Error);
+        Assert.False(File.Exists(bundle.File("address")));
+        Assert.Empty(Leftovers.Find(id));
+    }
+
+    [SkippableTheory]
+    [InlineData("-v")]
+    [InlineData("--version")]
+    public async Task Version_is_told_before_anything_else_is_asked(string flag)
+    {
+        Requires.Binaries("containerd-shim-pods-v1");
+        CommandResult told = await Command.RunAsync(_program, [flag]);
+        Assert.Equal(0, told.ExitCode);
+        Assert.StartsWith("containerd-shim-pods-v1:\n  Version:", told.Output);
+    }
+
+    [SkippableFact]
+    public async Task Namespace_is_needed()
+    {
+        Requires.Binaries("containerd-shim-pods-v1");
+        CommandResult start = await Command.RunAsync(_program, ["-id", "x", "start"]);
+        Assert.Equal((1, "containerd-shim-pods-v1: no -namespace given\n"), (start.ExitCode, start.Error));
+    }
+
+    [SkippableFact]
+    public async Task Delete_in_an_empty_bundle_answers_all_the_same()
+    {
+        Requires.Root();
+        Requires.Binaries("containerd-shim-pods-v1");
+        using ScratchDirectory bundle = new();
+        CommandResult deleted = await Command.RunAsync(_program,
+            ["-namespace", "k8s.io", "-address", bundle.File("c.sock"), "-id", Unique.Id("none"), "-bundle", bundle.Path, "delete"], directory: bundle.Path);
+        Assert.Equal((0, ""), (deleted.ExitCode, deleted.Error));
+        Assert.NotEmpty(deleted.Output);
+        Assert.True(Directory.Exists(bundle.Path));
+    }
+}
