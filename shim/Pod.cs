@@ -16,6 +16,7 @@ internal sealed class Pod(Children children, EventLoop streams, EventPublisher e
     private readonly Dictionary<string, TaskCompletionSource> _creating = [];   // guarded by _gate
     private readonly Dictionary<string, ProcessExit> _removed = [];   // guarded by _gate
     private readonly Queue<string> _removedOrder = [];   // guarded by _gate
+    private readonly HashSet<string> _untold = [];   // guarded by _gate; of those removed
     private readonly TaskCompletionSource _shutdown = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _isClosed;   // guarded by _gate
     private bool _wasToldToEnd;   // guarded by _gate
@@ -62,6 +63,23 @@ internal sealed class Pod(Children children, EventLoop streams, EventPublisher e
     }
 
     /// <summary>
+    /// The exit of a container whose Delete was done after its caller had given up. To such a caller it is still there: clients ask
+    /// for the state first, and would take "not found" for the end of it all and leave this process to nobody.
+    /// </summary>
+    public ProcessExit? UntoldExit(string id)
+    {
+        lock (_gate)
+            return _untold.Contains(id) ? _removed[id] : null;
+    }
+
+    /// <summary>Somebody has heard that the container is deleted.</summary>
+    public void ToldRemoved(string id)
+    {
+        lock (_gate)
+            _untold.Remove(id);
+    }
+
+    /// <summary>
     /// Done when no Create of this name is under way. A daemon whose client went away in the middle of a Create deletes what it
     /// asked for at once: to say "not found" to it would leave the container, and this process, to nobody.
     /// </summary>
@@ -90,9 +108,10 @@ internal sealed class Pod(Children children, EventLoop streams, EventPublisher e
         {
             _containers.Remove(container.Id);
             _removed[container.Id] = exit;
+            _untold.Add(container.Id);
             _removedOrder.Enqueue(container.Id);
             if (_removedOrder.Count > RememberedExits)
-                _removed.Remove(_removedOrder.Dequeue());
+                Forget(_removedOrder.Dequeue());
         }
     }
 
@@ -159,8 +178,15 @@ internal sealed class Pod(Children children, EventLoop streams, EventPublisher e
                 throw new WrongStateException($"create container \"{id}\": the shim is ending");
             if (_containers.ContainsKey(id) || !_creating.TryAdd(id, new(TaskCreationOptions.RunContinuationsAsynchronously)))
                 throw new AlreadyExistsException($"container \"{id}\" exists already");
-            _removed.Remove(id);
+            Forget(id);
         }
+    }
+
+    /// <summary>The caller holds _gate.</summary>
+    private void Forget(string id)
+    {
+        _removed.Remove(id);
+        _untold.Remove(id);
     }
 
     private void TellCreated(Container container, CreateTaskRequest request)

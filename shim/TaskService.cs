@@ -28,6 +28,8 @@ internal sealed class TaskService(Pod pod) : TaskApi.TaskBase
 
     public override Task<StateResponse> State(StateRequest request, ServerCallContext call)
     {
+        if (request.ExecId.Length == 0 && pod.UntoldExit(request.Id) is { } exit)
+            return Task.FromResult(StateOf(request.Id, exit));
         Container container = pod.Find(request.Id);
         ContainerProcess process = container.Process(request.ExecId);
         lock (container.Gate)
@@ -121,6 +123,8 @@ internal sealed class TaskService(Pod pod) : TaskApi.TaskBase
         ProcessExit exit = container is null && request.ExecId.Length == 0 && pod.ExitOfRemoved(request.Id) is { } earlier
             ? earlier
             : await Answer(() => (container ?? pod.Find(request.Id)).Process(request.ExecId).DeleteAsync(DrainLimit(call)), call);
+        if (request.ExecId.Length == 0)
+            pod.ToldRemoved(request.Id);
         return new() { Pid = (uint)exit.Pid, ExitStatus = exit.Status, ExitedAt = When(exit) };
     }
 
@@ -152,6 +156,15 @@ internal sealed class TaskService(Pod pod) : TaskApi.TaskBase
         Terminal = process.Paths.Terminal,
         ExitStatus = process.Exit?.Status ?? 0,
         ExitedAt = When(process.Exit),
+    };
+
+    private static StateResponse StateOf(string id, ProcessExit exit) => new()
+    {
+        Id = id,
+        Pid = (uint)exit.Pid,
+        Status = Status.Stopped,
+        ExitStatus = exit.Status,
+        ExitedAt = When(exit),
     };
 
     private static Status StatusOf(ProcessState state) => state switch

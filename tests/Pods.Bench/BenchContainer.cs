@@ -13,7 +13,7 @@ internal sealed class BenchContainer(ContainerdDaemon containerd, ContainerdClie
 
     /// <summary>The record and the snapshot, which are no business of the shim.</summary>
     public async Task PrepareAsync(params string[] command) => (await containerd.CtrAsync(
-        ["containers", "create", "--runtime", rival.Runtime, PodsDaemon.Image, Id, .. command])).Succeeded();
+        ["containers", "create", "--runtime", rival.Runtime, "--", PodsDaemon.Image, Id, .. command])).Succeeded();
 
     public async Task CreateAsync(string output = "", string errors = "")
     {

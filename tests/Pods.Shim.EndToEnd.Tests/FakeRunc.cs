@@ -3,7 +3,7 @@ namespace Pods.Shim.EndToEnd.Tests;
 /// <summary>
 /// A runc that goes wrong where a container's annotation io.pods.test.create says so, and is the real one otherwise:
 /// delay(seconds), error(text), exit-before-pidfile, garbage-pidfile, hang, panic and
-/// panic-after-pidfile (the fake dies of a signal).
+/// panic-after-pidfile (the fake dies of a signal), init-dies. io.pods.test.delete knows delay(seconds).
 /// Its checkpoint and restore do without CRIU, which works on few machines: an image is the command line that asked for it,
 /// and a restored container begins anew. A checkpoint to a path that holds "fail" fails as CRIU does.
 /// </summary>
@@ -28,10 +28,13 @@ internal static class FakeRunc
                 --work-path) work=$word ;;
                 --console-socket) console="--console-socket $word" ;;
               esac
-              case "$word" in create|checkpoint|restore) verb=$word ;; esac
+              case "$word" in create|checkpoint|restore|delete) verb=$word ;; esac
               previous=$word
             done
             case "$verb" in
+              delete)
+                seconds=$(sed -n 's/.*"io.pods.test.delete":"delay(\([0-9]*\))".*/\1/p' config.json)
+                [ -z "$seconds" ] || sleep "$seconds" ;;
               checkpoint)
                 case "$image" in *fail*)
                   echo '(00.1) Error (criu/fake.c:1): no such luck' > "$work/dump.log"
@@ -53,6 +56,7 @@ internal static class FakeRunc
               exit-before-pidfile) exit 0 ;;
               garbage-pidfile) $real "$@" || exit; echo 'not a pid' > "$pidfile" ;;
               hang) kill -STOP $$ ;;
+              init-dies) $real "$@" || exit; kill -9 $(cat "$pidfile") ;;
               panic-after-pidfile) $real "$@"; kill -9 $$ ;;
               panic) kill -9 $$ ;;
               *) exec $real "$@" ;;

@@ -1,4 +1,6 @@
+using Containerd.Task.V3;
 using Pods.TestKit;
+using Task = System.Threading.Tasks.Task;
 
 namespace Pods.Shim.EndToEnd.Tests;
 
@@ -32,10 +34,15 @@ public abstract class UpgradeTests(ShimHost host)
         // Without the daemon nobody runs the stock shim's own delete.
         await host.Daemon.KillAsync();
         Native.Kill(init.Parent);
-        CommandResult deleted = await Command.RunAsync(
-            Repository.Binary("containerd-shim-pods-v1"),
-            ["-namespace", "k8s.io", "-address", host.Daemon.Address, "-id", id, "-bundle", bundle, "delete"], directory: bundle);
+        using ScratchDirectory scratch = new();
+        CommandResult deleted = await Command.RunAsync("sh",
+        [
+            "-c", $"exec \"$0\" \"$@\" > {scratch.File("answer")}", Repository.Binary("containerd-shim-pods-v1"),
+            "-namespace", "k8s.io", "-address", host.Daemon.Address, "-id", id, "-bundle", bundle, "delete",
+        ], directory: bundle);
         Assert.Equal((0, ""), (deleted.ExitCode, deleted.Error));
+        DeleteResponse answer = DeleteResponse.Parser.ParseFrom(await File.ReadAllBytesAsync(scratch.File("answer")));
+        Assert.Equal(((uint)init.Pid, 137u), (answer.Pid, answer.ExitStatus));
         // Dead by now, and init's to reap.
         await Eventually.True(() => ProcessTable.Find(init.Pid) is null, "the container's process is gone");
         Assert.Empty(MountTable.Below(bundle));

@@ -1,0 +1,146 @@
+using Containerd.Task.V3;
+using Grpc.Core;
+using Pods.Containerd;
+using Pods.TestKit;
+using Pods.Ttrpc;
+using Status = Containerd.V1.Types.Status;
+using Task = System.Threading.Tasks.Task;
+using TaskApi = Containerd.Task.V3.Task;
+
+namespace Pods.Shim.EndToEnd.Tests;
+
+/// <summary>Reports against containerd's own shims, by their numbers there; tests/shim-contract.md names the tests of the others.</summary>
+public sealed class ReportTests : IAsyncLifetime
+{
+    private const string Holder = """{"args":["sh","-c","sleep 1000 & exit 0"],"cwd":"/","env":["PATH=/bin"],"user":{"uid":0,"gid":0}}""";
+
+    private readonly ShimHost _host = new Installed.Host();
+    private readonly ScratchDirectory _scratch = new();
+
+    public Task InitializeAsync()
+    {
+        Directory.CreateDirectory(_scratch.File("bin"));
+        FakeRunc.Write(_scratch.File("bin"));
+        return Task.CompletedTask;
+    }
+
+    public async Task DisposeAsync()
+    {
+        await _host.DisposeAsync();
+        _scratch.Dispose();
+    }
+
+    /// <summary>8981 is the same: Delete can be asked again.</summary>
+    [SkippableFact]
+    public async Task Report_7496_delete_that_outlives_its_client_goes_on_and_answers_the_next_one()
+    {
+        await StartAsync();
+        string id = Unique.Id("slow"), keeper = Unique.Id("keep");
+        string[] group = ["--annotation", $"io.containerd.runc.v2.group={keeper}"];
+        await _host.RunDetachedAsync(keeper, group);
+        ProcessEntry init = await _host.RunDetachedAsync(id, [.. group, "--annotation", "io.pods.test.delete=delay(3)"]);
+        await using TtrpcChannel channel = await _host.ConnectAsync(id);
+        TaskApi.TaskClient task = new(channel.CreateCallInvoker());
+        await task.KillAsync(new() { Id = id, Signal = 9 });
+        await task.WaitAsync(new WaitRequest { Id = id });
+        RpcException late = await Assert.ThrowsAsync<RpcException>(async () => await task.DeleteAsync(new() { Id = id }, In(seconds: 1)));
+        Assert.Equal(StatusCode.DeadlineExceeded, late.StatusCode);
+
+        // It is done without a caller. Clients ask for the state before they delete again, and would stop at "not found".
+        await Eventually.True(() => !Directory.Exists($"/run/containerd/runc/k8s.io/{id}"), "the deletion goes on");
+        StateResponse state = await task.StateAsync(new() { Id = id });
+        Assert.Equal((Status.Stopped, 137u), (state.Status, state.ExitStatus));
+        Assert.Contains("137", (await _host.CtrAsync("task", "rm", id)).Error);
+        DeleteResponse first = await task.DeleteAsync(new() { Id = id }), second = await task.DeleteAsync(new() { Id = id });
+        Assert.Equal((137u, (uint)init.Pid), (first.ExitStatus, first.Pid));
+        Assert.Equal(first, second);
+        await Assert.ThrowsAsync<RpcException>(async () => await task.StateAsync(new() { Id = id }));
+        (await _host.CtrAsync("containers", "rm", id)).Succeeded();
+        await _host.RemoveAsync(keeper);
+        await _host.ExpectNothingLeftAsync();
+    }
+
+    /// <summary>7802 and 10094 are its cause: a grandchild that holds the output.</summary>
+    [SkippableFact]
+    public async Task Report_13377_output_that_never_ends_does_not_take_the_whole_deadline()
+    {
+        await StartAsync();
+        string id = Unique.Id("held");
+        ProcessEntry init = await _host.RunDetachedAsync(id);
+        await using TtrpcChannel channel = await _host.ConnectAsync(id);
+        TaskApi.TaskClient task = new(channel.CreateCallInvoker());
+        await task.ExecAsync(new()
+        {
+            Id = id, ExecId = "e", Stdout = $"file://{_scratch.File("out")}",
+            Spec = new() { Value = Google.Protobuf.ByteString.CopyFromUtf8(Holder) },
+        });
+        await task.StartAsync(new() { Id = id, ExecId = "e" });
+        Assert.Equal(0u, (await task.WaitAsync(new WaitRequest { Id = id, ExecId = "e" })).ExitStatus);
+        // CRI's ten seconds, of which the shim leaves two.
+        await task.DeleteAsync(new() { Id = id, ExecId = "e" }, In(seconds: 10));
+        await _host.ExpectRestAndRemoveAsync(init.Parent, id);
+    }
+
+    [SkippableFact]
+    public async Task Report_6860_shim_without_a_container_says_so_at_once_and_ends_when_told()
+    {
+        Requires.Root();
+        Requires.Binaries("containerd-shim-pods-v1");
+        string id = Unique.Id("empty");
+        CommandResult start = await Command.RunAsync(Repository.Binary("containerd-shim-pods-v1"),
+            ["-namespace", "k8s.io", "-address", _scratch.File("c.sock"), "-id", id, "start"], directory: _scratch.Path);
+        string socket = start.Succeeded().Output["unix://".Length..];
+        await using TtrpcChannel channel = await TtrpcChannel.ConnectAsync(socket, CancellationToken.None);
+        TaskApi.TaskClient task = new(channel.CreateCallInvoker());
+        ConnectResponse shim = await task.ConnectAsync(new() { Id = id }, In(seconds: 5));
+        Assert.Equal(0u, shim.TaskPid);
+        RpcException none = await Assert.ThrowsAsync<RpcException>(async () => await task.PidsAsync(new() { Id = id }, In(seconds: 5)));
+        Assert.Equal(StatusCode.NotFound, none.StatusCode);
+        await task.ShutdownAsync(new() { Id = id });
+        await Eventually.True(() => ProcessTable.Find((int)shim.ShimPid) is null or { State: 'Z' }, "the shim has ended");
+        Assert.False(File.Exists(socket));
+    }
+
+    [SkippableFact]
+    public async Task Report_13958_shutdown_after_each_delete_ends_the_shim_with_the_last()
+    {
+        await StartAsync();
+        string pod = Unique.Id("pod"), app = Unique.Id("app");
+        string[] group = ["--annotation", $"io.kubernetes.cri.sandbox-id={pod}"];
+        ProcessEntry pause = await _host.RunDetachedAsync(pod, group);
+        ProcessEntry process = await _host.RunDetachedAsync(app, group);
+        Assert.Equal(pause.Parent, process.Parent);
+        await using TtrpcChannel channel = await _host.ConnectAsync(pod);
+        TaskApi.TaskClient task = new(channel.CreateCallInvoker());
+        await task.KillAsync(new() { Id = pod, Signal = 9 });
+        await task.WaitAsync(new WaitRequest { Id = pod });
+        await task.DeleteAsync(new() { Id = pod });
+        await task.ShutdownAsync(new() { Id = pod });
+        Assert.Equal(Status.Running, (await task.StateAsync(new() { Id = app })).Status);
+        await _host.CtrAsync("task", "rm", "-f", pod);
+        (await _host.CtrAsync("containers", "rm", pod)).Succeeded();
+        await _host.RemoveAsync(app);
+        await _host.ExpectNothingLeftAsync();
+    }
+
+    [SkippableFact]
+    public async Task Report_9103_init_that_dies_during_create_is_a_container_that_has_stopped()
+    {
+        await StartAsync();
+        string id = Unique.Id("early");
+        (await _host.CtrAsync("containers", "create", "--runtime", ShimHost.Runtime, "--annotation", $"{FakeRunc.Annotation}=init-dies",
+            ShimHost.Image, id, "sleep", "1000")).Succeeded();
+        await using ContainerdClient client = ContainerdClient.Connect(_host.Daemon.Address, "k8s.io");
+        CancellationToken none = CancellationToken.None;
+        int pid = await client.Tasks.CreateAsync(new() { ContainerId = id, Rootfs = (await client.Snapshots().MountsAsync(id, none))! }, none);
+        Assert.True(pid > 0);
+        await Eventually.True(async () => await _host.StatusAsync(id) == "STOPPED", "its end is known");
+        Assert.Equal(137, (await client.Tasks.DeleteAsync(id, none))!.Status);
+        (await _host.CtrAsync("containers", "rm", id)).Succeeded();
+        await _host.ExpectNothingLeftAsync();
+    }
+
+    private static CallOptions In(int seconds) => new(deadline: DateTime.UtcNow.AddSeconds(seconds));
+
+    private Task StartAsync() => _host.StartAsync(new() { PathFirst = [_scratch.File("bin")] });
+}
