@@ -51,8 +51,8 @@ demo: deps build ## set everything up in a scratch directory and run a real pod 
 bench: build ## measure side by side with the stock shim (needs root)
 	dotnet run --project tests/Pods.Bench -c Release -v q
 
-soak: build ## 10 000 execs and 1 000 containers in one group: fails if the shim grows (needs root, a quarter of an hour)
-	dotnet run --project tests/Pods.Bench -c Release -v q -- soak
+soak: build ## 10 000 execs and 1 000 containers in one group, 500 pods: fails if the shim grows or leaves anything (needs root, some minutes)
+	dotnet run --project tests/Pods.Bench -c Release -v q -- soak churn
 
 deb: build ## make out/pods_<version>_<arch>.deb
 	packaging/build-deb.sh $(VERSION) $(OUT)

@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Net.Sockets;
 using System.Text;
 using Pods.Linux;
@@ -89,6 +90,7 @@ internal static class Bootstrap
                     program, "-namespace", flags.Namespace, "-id", flags.Id, "-address", flags.Address,
                     .. flags.Debug ? (string[])["-debug"] : [],
                 ],
+                Environment = ServerEnvironment(),
                 WorkingDirectory = Directory.GetCurrentDirectory(),
                 Group = ProcessGroup.Own,
                 Descriptors = new Dictionary<int, FileDescriptor> { [2] = errors, [ListenerNumber] = inherited },
@@ -104,5 +106,14 @@ internal static class Bootstrap
             File.Delete(path);
             throw;
         }
+    }
+
+    private static Dictionary<string, string> ServerEnvironment()
+    {
+        Dictionary<string, string> environment = [];
+        foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables())
+            environment[(string)variable.Key] = (string)variable.Value!;
+        LibraryTuning.AddTo(environment);
+        return environment;
     }
 }

@@ -124,6 +124,7 @@ internal sealed class Runc(Children children, Bundle bundle, ShimOptions options
         foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables())
             environment[(string)variable.Key] = (string)variable.Value!;
         environment.Remove("NOTIFY_SOCKET");
+        LibraryTuning.RemoveFrom(environment);
         return environment;
     }
 }

@@ -6,7 +6,10 @@ namespace Pods.Bench;
 /// <summary>A pod of pause and one app made by <c>ctr run</c> alone: the two annotations put both into one shim, ours or the stock one.</summary>
 internal sealed class CtrPod(ContainerdDaemon containerd, string runtime)
 {
-    private readonly string _sandbox = Unique.Id("bench");
+    /// <summary>What the names of all of them begin with.</summary>
+    public const string Prefix = "benchpod-";
+
+    private readonly string _sandbox = Unique.Id(Prefix.TrimEnd('-'));
     private readonly List<string> _ids = [];
 
     public async Task StartAsync()

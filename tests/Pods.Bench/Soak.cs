@@ -42,8 +42,7 @@ internal sealed class Soak(ContainerdDaemon containerd, ContainerdClient client)
         int shim = containerd.Shims().Single();
 
         Console.WriteLine($"{"one group",-28} {"RSS",6} {"PSS",6} {"dirty",6} {"threads",8} {"fds",5} {"mounts",7}");
-        Weight start = await WeighAsync(shim, "fresh");
-        Weight now = start;
+        Weight start = await WeighAsync(shim, "fresh"), now = start;
         for (int step = 1; step <= Steps; step++)
         {
             await ManyAsync(Execs / Steps, ExecAsync);

@@ -1,0 +1,21 @@
+namespace Pods.Shim;
+
+/// <summary>How the serving shim's C library treats memory; it reads this before any code of ours runs, so `start` sets it.</summary>
+internal static class LibraryTuning
+{
+    public const string Variable = "GLIBC_TUNABLES";
+
+    // Stacks of threads that have ended are given back instead of kept, and there is one heap: after thousands of execs 0.75 MB
+    // instead of 0.84.
+    private const string Value = "glibc.pthread.stack_cache_size=0:glibc.malloc.arena_max=1";
+
+    /// <summary>What an operator has set stays.</summary>
+    public static void AddTo(Dictionary<string, string> environment) => environment.TryAdd(Variable, Value);
+
+    /// <summary>It is ours, and no business of the OCI runtime.</summary>
+    public static void RemoveFrom(Dictionary<string, string> environment)
+    {
+        if (environment.GetValueOrDefault(Variable) == Value)
+            environment.Remove(Variable);
+    }
+}
