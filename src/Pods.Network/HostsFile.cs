@@ -13,9 +13,10 @@ public static class HostsFile
         "fe00::1\tip6-allnodes\n" +
         "fe00::2\tip6-allrouters\n";
 
+    /// <param name="fqdn">The whole name of a pod that has a subdomain; it comes first, so that it is what <c>hostname -f</c> answers.</param>
     /// <param name="hostText">The host's own file for a pod on the host's network, which has no address of its own; else null.</param>
     public static string Render(
-        IReadOnlyList<string> podIps, string hostname, IEnumerable<(string Address, IReadOnlyList<string> Names)> aliases, string? hostText = null)
+        IReadOnlyList<string> podIps, string hostname, string? fqdn, IEnumerable<(string Address, IReadOnlyList<string> Names)> aliases, string? hostText = null)
     {
         // The kubelet's first lines: programs tell by them that the file is not the image's.
         StringBuilder text = new();
@@ -24,7 +25,7 @@ public static class HostsFile
             text.Append("# Kubernetes-managed hosts file.\n");
             text.Append(Local);
             foreach (string ip in podIps)
-                text.Append($"{ip}\t{hostname}\n");
+                text.Append($"{ip}\t{(fqdn is null ? "" : fqdn + "\t")}{hostname}\n");
         }
         else
         {

@@ -27,6 +27,9 @@ public sealed class NodeException(int code, string reason, string message, IRead
         ObjectKind = plural,
     };
 
+    public static NodeException Forbidden(string name, string why) =>
+        new(403, "Forbidden", $"pods \"{name}\" is forbidden: {why}") { ObjectName = name, ObjectKind = "pods" };
+
     public static NodeException BadRequest(string message) => new(400, "BadRequest", message);
 
     public static NodeException Invalid(string name, IReadOnlyList<ManifestError> errors, string kind = Pod.ObjectKind)

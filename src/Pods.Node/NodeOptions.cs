@@ -26,6 +26,14 @@ public sealed record NodeOptions
     public long LogMaxBytes { get; init; } = 10 << 20;
     public int LogMaxFiles { get; init; } = 5;
     public IReadOnlyList<string> ClusterDns { get; init; } = [];
+    /// <summary>The end of the whole names of pods that have a subdomain.</summary>
+    public string ClusterDomain { get; init; } = "cluster.local";
+    /// <summary>What no pod may have: privileged, hostNetwork, hostPID, hostIPC, hostPath or hostPort.</summary>
+    public IReadOnlyList<string> Forbidden { get; init; } = [];
+    /// <summary>hostPath volumes lie below one of these; empty: anywhere.</summary>
+    public IReadOnlyList<string> HostPathPrefixes { get; init; } = [];
+    /// <summary>Sysctls that pods may set besides the safe ones; a name may end with *.</summary>
+    public IReadOnlyList<string> UnsafeSysctls { get; init; } = [];
     public string NodeName { get; init; } = Environment.MachineName.ToLowerInvariant();
 
     public string StoreDirectory => Path.Combine(Root, "store");

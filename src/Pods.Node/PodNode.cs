@@ -43,12 +43,19 @@ public sealed partial class PodNode
     /// <exception cref="NodeException">It is invalid, or there is one of that name.</exception>
     public Pod Create(string space, Pod given, bool isDryRun = false)
     {
-        Pod pod = Admission.Prepare(given, space, _node.Options.NodeName, _node.Time.GetUtcNow());
+        Pod pod = Admit(given, space);
         if (isDryRun)
             return _node.Store.Find(space, pod.Metadata!.Name!) is null ? pod : throw NodeException.AlreadyExists(pod.Metadata.Name!);
         Pod created = _node.Store.Add(pod);
         StartWorker(created.Metadata!.Uid!);
         return _node.Store.FindByUid(created.Metadata.Uid!)?.Pod ?? created;
+    }
+
+    private Pod Admit(Pod given, string space)
+    {
+        Pod pod = Admission.Prepare(given, space, _node.Options.NodeName, _node.Time.GetUtcNow());
+        PodPolicy.Check(pod, _node.Options, _node.Facts);
+        return pod;
     }
 
     /// <summary>
@@ -62,7 +69,7 @@ public sealed partial class PodNode
         if (given.Metadata?.ResourceVersion is { Length: > 0 } version && version != existing.Pod.Metadata!.ResourceVersion)
             throw NodeException.Conflict(name);
         Pod named = given with { Metadata = (given.Metadata ?? new()) with { Name = name } };
-        Pod wanted = Admission.Prepare(named, space, _node.Options.NodeName, _node.Time.GetUtcNow());
+        Pod wanted = Admit(named, space);
         PodUpdate update = PodUpdate.Between(existing.Pod, wanted);
         if (isDryRun)
             return PodChanges.Apply(existing, wanted, _node.Time.GetUtcNow()).Pod;
@@ -192,7 +199,7 @@ public sealed partial class PodNode
                 worker.Post(catchUp);
             else
                 _node.Store.Update(stored.Pod.Metadata.Uid!,
-                    s => s with { Memory = messages.Note(s.Pod, s.Memory, Recovery.Resume(catchUp(s.Memory))) }, isDurable: false);
+                    s => s with { Memory = messages.Note(s.Pod, s.Memory, catchUp(s.Memory)) }, isDurable: false);
         }
         if (!_firstSync.Task.IsCompleted)
         {

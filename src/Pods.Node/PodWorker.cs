@@ -167,7 +167,7 @@ internal sealed class PodWorker
 
     private void Begin(PodStep step, StoredPod stored) => _running[step] = RunStepAsync(step, stored, step switch
     {
-        PodStep.StartContainer or PodStep.CreateSandbox or PodStep.PrepareUpdate => _deleting.Token,
+        PodStep.StartContainer or PodStep.PostStart or PodStep.CreateSandbox or PodStep.PrepareUpdate => _deleting.Token,
         PodStep.PreStop or PodStep.StopContainer => _stopChanges.Token,
         _ => CancellationToken.None,
     });
@@ -201,6 +201,8 @@ internal sealed class PodWorker
                 return await StartContainerAsync(pod, stored.Memory, start.Name, cancel);
             case PodStep.PrepareUpdate or PodStep.Resize when stored.Memory.Run(step.Container) is { } run:
                 return await UpdateContainerAsync(pod, step, run, cancel);
+            case PodStep.PostStart hook:
+                return await PostStartAsync(stored, hook.Name, hook.RunId, cancel);
             case PodStep.PreStop hook when stored.Memory.Run(hook.Name) is { } run:
                 await _hooks.PreStopAsync(stored, ContainerRules.Find(pod.Spec!, hook.Name)!, hook.Deadline, cancel);
                 return memory => MemoryChanges.OfRun(memory, run.Id, r => r with { IsPreStopDone = true });
@@ -273,8 +275,6 @@ internal sealed class PodWorker
         // Noted at once: the exit of a container that is not known yet would belong to no pod. One that came before is in containerd.
         _node.Store.Update(_uid, s => Apply(s, m => m.With(run)), isDurable: false);
         _node.Events.Started(pod, name);
-        if (run.IsPostStartPending)
-            await PostStartAsync(pod, container, run.Id, cancel);
         TaskRecord? task = await _node.Containerd.Tasks.FindAsync(run.Id, "", cancel);
         return m => task is { Status: ProcessStatus.Stopped }
             ? MemoryChanges.Exited(m, pod.Spec!, run.Id, task.ExitStatus, task.ExitedAt ?? _node.Time.GetUtcNow())
@@ -299,17 +299,14 @@ internal sealed class PodWorker
         return m => MemoryChanges.ToStop(m, run.Id, stop);
     }
 
-    private async Task PostStartAsync(Pod pod, Container container, string runId, CancellationToken cancel)
+    private async Task<Func<PodMemory, PodMemory>> PostStartAsync(StoredPod stored, string name, string runId, CancellationToken cancel)
     {
-        if (_node.Store.FindByUid(_uid) is not { } stored)
-            return;
-        string? failure = await _hooks.PostStartAsync(stored, container, cancel);
-        if (failure is not null)
-            _node.Events.Warn(pod, "FailedPostStartHook", failure, container.Name);
-        TimeSpan grace = TimeSpan.FromSeconds(pod.Spec!.TerminationGracePeriodSeconds ?? 30);
-        Post(m => failure is null
-            ? MemoryChanges.OfRun(m, runId, r => r with { IsPostStartPending = false })
-            : MemoryChanges.ToStop(m, runId, new("PostStartHookError", failure, _node.Time.GetUtcNow() + grace)));
+        string? failure = await _hooks.PostStartAsync(stored, ContainerRules.Find(stored.Pod.Spec!, name)!, cancel);
+        if (failure is null)
+            return m => MemoryChanges.OfRun(m, runId, r => r with { IsPostStartPending = false });
+        _node.Events.Warn(stored.Pod, "FailedPostStartHook", failure, name);
+        DateTimeOffset deadline = _node.Time.GetUtcNow() + TimeSpan.FromSeconds(stored.Pod.Spec!.TerminationGracePeriodSeconds ?? 30);
+        return m => MemoryChanges.ToStop(m, runId, new("PostStartHookError", failure, deadline));
     }
 
     private void Fail(PodStep step, Pod pod, Exception e)

@@ -26,14 +26,6 @@ internal sealed class Recovery(NodeServices node)
         return memory;
     }
 
-    /// <summary>A hook that podsd's end cut short is not run a second time: its container is taken as started, as by the kubelet. Pure.</summary>
-    public static PodMemory Resume(PodMemory memory)
-    {
-        foreach (ContainerRun run in memory.Runs.Values.Where(r => r.IsPostStartPending && r.Stop is null).ToArray())
-            memory = memory.With(run with { IsPostStartPending = false });
-        return memory;
-    }
-
     /// <summary>Containers with our labels of pods that there are not, half-made ones of pods that there are, their networks and cgroups.</summary>
     public async Task RemoveOrphansAsync(CancellationToken cancel)
     {

@@ -16,6 +16,7 @@ public sealed record RuntimeProcess
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool NoNewPrivileges { get; init; }
     public int? OomScoreAdj { get; init; }
+    public string? ApparmorProfile { get; init; }
 }
 
 /// <summary>Of a terminal, in characters.</summary>

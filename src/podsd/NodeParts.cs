@@ -57,6 +57,7 @@ internal sealed class NodeParts : IAsyncDisposable
         {
             HasUnifiedCgroups = Cgroup.Mode == CgroupMode.Unified,
             HasSeccomp = File.Exists("/proc/sys/kernel/seccomp/actions_avail"),
+            HasAppArmor = File.Exists("/sys/kernel/security/apparmor/profiles"),
             HasRecursiveReadOnly = HasRecursiveReadOnly(),
             HasSwapAccounting = File.Exists("/sys/fs/cgroup/memory/memory.memsw.limit_in_bytes"),
             MemoryBytes = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes,

@@ -14,6 +14,8 @@ public sealed class PodFieldTests
         ("spec.hostAliases[]", KubernetesJson.Default.HostAlias),
         ("spec.securityContext", KubernetesJson.Default.PodSecurityContext),
         ("spec.securityContext.seccompProfile", KubernetesJson.Default.SeccompProfile),
+        ("spec.securityContext.appArmorProfile", KubernetesJson.Default.AppArmorProfile),
+        ("spec.os", KubernetesJson.Default.PodOs),
         ("spec.securityContext.sysctls[]", KubernetesJson.Default.Sysctl),
         ("spec.volumes[]", KubernetesJson.Default.Volume),
         ("spec.volumes[].emptyDir", KubernetesJson.Default.EmptyDirVolumeSource),
@@ -75,13 +77,12 @@ public sealed class PodFieldTests
 
     // Kubernetes 1.37 as feature-anchors of the design has it; none of these may be taken for a slip of the pen.
     [Theory]
-    [InlineData("spec", "ephemeralContainers hostUsers hostnameOverride os overhead readinessGates resourceClaims resources "
-        + "runtimeClassName schedulingGates setHostnameAsFQDN subdomain")]
-    [InlineData("spec.securityContext", "appArmorProfile seLinuxChangePolicy seLinuxOptions supplementalGroupsPolicy windowsOptions")]
+    [InlineData("spec", "ephemeralContainers hostnameOverride overhead readinessGates resourceClaims resources runtimeClassName schedulingGates")]
+    [InlineData("spec.securityContext", "seLinuxChangePolicy seLinuxOptions windowsOptions")]
     [InlineData("spec.containers[]", "stdinOnce volumeDevices")]
     [InlineData("spec.containers[].env[].valueFrom", "fileKeyRef")]
     [InlineData("spec.containers[].resources", "claims")]
-    [InlineData("spec.containers[].securityContext", "appArmorProfile procMount seLinuxOptions windowsOptions")]
+    [InlineData("spec.containers[].securityContext", "seLinuxOptions windowsOptions")]
     [InlineData("spec.containers[].volumeMounts[]", "bindMountOptions")]
     [InlineData("spec.volumes[]", "csi ephemeral fc iscsi nfs")]
     public void Field_that_only_Kubernetes_has_is_refused(string parent, string fields)

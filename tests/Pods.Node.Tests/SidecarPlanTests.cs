@@ -84,6 +84,7 @@ public sealed class SidecarPlanTests
 
         Assert.Equal(["a"], Starts(pod, Empty));
         Assert.Empty(Starts(pod, Empty.With(Running("a") with { IsPostStartPending = true })));
+        Assert.Contains(PodPlan.For(pod, Empty.With(Running("a") with { IsPostStartPending = true }), Now).Steps, s => s is PodStep.PostStart { Name: "a" });
         Assert.Equal(["b"], Starts(pod, Empty.With(Running("a"))));
     }
 

@@ -5,6 +5,8 @@ public sealed record Lifecycle
 {
     public LifecycleHandler? PostStart { get; init; }
     public LifecycleHandler? PreStop { get; init; }
+    /// <summary>In place of the image's.</summary>
+    public string? StopSignal { get; init; }
 }
 
 /// <summary>Exactly one of them.</summary>

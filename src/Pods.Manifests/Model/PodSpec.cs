@@ -15,7 +15,13 @@ public sealed record PodSpec
     public bool? HostPID { get; init; }
     public bool? HostIPC { get; init; }
     public bool? ShareProcessNamespace { get; init; }
+    /// <summary>False would put the pod into a user namespace of its own.</summary>
+    public bool? HostUsers { get; init; }
     public string? Hostname { get; init; }
+    public string? Subdomain { get; init; }
+    /// <summary>The host name is the whole name, hostname.subdomain.namespace.svc.domain.</summary>
+    public bool? SetHostnameAsFQDN { get; init; }
+    public PodOs? Os { get; init; }
     public IReadOnlyList<HostAlias>? HostAliases { get; init; }
     /// <summary>ClusterFirst, ClusterFirstWithHostNet, Default or None.</summary>
     public string? DnsPolicy { get; init; }
@@ -23,6 +29,12 @@ public sealed record PodSpec
     public PodSecurityContext? SecurityContext { get; init; }
     public IReadOnlyList<LocalObjectReference>? ImagePullSecrets { get; init; }
     public string? NodeName { get; init; }
+}
+
+/// <summary>What the pod's images are made for: linux.</summary>
+public sealed record PodOs
+{
+    public string? Name { get; init; }
 }
 
 /// <summary>A line for /etc/hosts.</summary>

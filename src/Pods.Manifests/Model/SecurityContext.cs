@@ -11,8 +11,11 @@ public sealed record PodSecurityContext
     /// <summary>Always, or OnRootMismatch: a volume whose root is as wanted is not walked through.</summary>
     public string? FsGroupChangePolicy { get; init; }
     public IReadOnlyList<long>? SupplementalGroups { get; init; }
+    /// <summary>Merge, with the groups of the image's /etc/group, or Strict, without.</summary>
+    public string? SupplementalGroupsPolicy { get; init; }
     public IReadOnlyList<Sysctl>? Sysctls { get; init; }
     public SeccompProfile? SeccompProfile { get; init; }
+    public AppArmorProfile? AppArmorProfile { get; init; }
 }
 
 /// <summary>Under which rights one container runs.</summary>
@@ -25,7 +28,10 @@ public sealed record SecurityContext
     public Capabilities? Capabilities { get; init; }
     public bool? ReadOnlyRootFilesystem { get; init; }
     public bool? AllowPrivilegeEscalation { get; init; }
+    /// <summary>Default or Unmasked.</summary>
+    public string? ProcMount { get; init; }
     public SeccompProfile? SeccompProfile { get; init; }
+    public AppArmorProfile? AppArmorProfile { get; init; }
 }
 
 /// <summary>Capability names without CAP_, or ALL.</summary>
@@ -40,6 +46,17 @@ public sealed record SeccompProfile
     /// <summary>RuntimeDefault, Unconfined or Localhost.</summary>
     public string? Type { get; init; }
     /// <summary>With Localhost: a file below the node's profile directory.</summary>
+    public string? LocalhostProfile { get; init; }
+}
+
+public sealed record AppArmorProfile
+{
+    /// <summary>The name under which containerd loads its own.</summary>
+    public const string Default = "cri-containerd.apparmor.d";
+
+    /// <summary>RuntimeDefault, Unconfined or Localhost.</summary>
+    public string? Type { get; init; }
+    /// <summary>With Localhost: a profile that the kernel has loaded.</summary>
     public string? LocalhostProfile { get; init; }
 }
 

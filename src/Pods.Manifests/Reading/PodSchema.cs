@@ -1,3 +1,4 @@
+using Pods.Manifests.Validation;
 using static Pods.Manifests.Reading.FieldKind;
 using static Pods.Manifests.Reading.FieldShape;
 
@@ -10,6 +11,7 @@ namespace Pods.Manifests.Reading;
 internal static class PodSchema
 {
     private const string Windows = "this is Linux";
+    private const string SeLinux = "podsd sets no SELinux labels, and without them nothing would be enforced";
 
     private static readonly Schema Owner = new(
         Fields(Text, "apiVersion", "kind", "name", "uid"), Fields(FieldKind.Boolean, "controller", "blockOwnerDeletion"));
@@ -61,11 +63,16 @@ internal static class PodSchema
 
     private static readonly Schema Seccomp = new(Fields(Text, "type", "localhostProfile"));
 
+    // Both are profiles of a kernel's security module.
+    private static readonly Field AppArmor = new("appArmorProfile", FieldKind.Object, Type: new(Fields(Text, "type", "localhostProfile")),
+        Note: "refused on a host without AppArmor");
+
     private static readonly Schema ContainerSecurity = new(
         Fields(Integer, "runAsUser", "runAsGroup"),
         Fields(FieldKind.Boolean, "runAsNonRoot", "privileged", "readOnlyRootFilesystem", "allowPrivilegeEscalation"),
-        [new("capabilities", FieldKind.Object, Type: CapabilitySet), new("seccompProfile", FieldKind.Object, Type: Seccomp)],
-        NotYet("seLinuxOptions", "procMount", "appArmorProfile"), Refused(Windows, "windowsOptions"));
+        [new("capabilities", FieldKind.Object, Type: CapabilitySet), new("seccompProfile", FieldKind.Object, Type: Seccomp), AppArmor],
+        [new("procMount", Text, Note: "Unmasked needs hostUsers: false, which is refused")],
+        Refused(SeLinux, "seLinuxOptions"), Refused(Windows, "windowsOptions"));
 
     private static readonly Schema ExecType = new(Fields(Text, List, "command"));
 
@@ -101,7 +108,8 @@ internal static class PodSchema
     };
 
     private static readonly Schema LifecycleType = new(
-        [new("postStart", FieldKind.Object, Type: Handler), new("preStop", FieldKind.Object, Type: Handler)], NotYet("stopSignal"));
+        [new("postStart", FieldKind.Object, Type: Handler), new("preStop", FieldKind.Object, Type: Handler)],
+        Fields(Text, "stopSignal"));
 
     private static readonly Schema ExitCodes = new(Fields(Text, "operator"), [new("values", Integer32, List)]);
 
@@ -120,7 +128,7 @@ internal static class PodSchema
             new("startupProbe", FieldKind.Object, Type: ProbeType), new("restartPolicyRules", FieldKind.Object, List, Type: RestartRule),
         ],
         NotYet("stdinOnce"), Refused("a claim is a directory here, and never a device", "volumeDevices"),
-        Without("resources are not changed in place: what changes them makes another pod", "resizePolicy"));
+        Without("resources are always changed in place: no container is restarted for them", "resizePolicy"));
 
     private static readonly Schema EmptyDir = new(Fields(Text, "medium"), [new Field("sizeLimit", FieldKind.Quantity).Differs("enforced for medium Memory; on disk nothing measures it")],
         NotYet("mode"));
@@ -174,12 +182,13 @@ internal static class PodSchema
     private static readonly Schema SysctlType = new(Fields(Text, "name", "value"));
 
     private static readonly Schema PodSecurity = new(
-        Fields(Integer, "runAsUser", "runAsGroup", "fsGroup"), Fields(FieldKind.Boolean, "runAsNonRoot"), Fields(Text, "fsGroupChangePolicy"),
+        Fields(Integer, "runAsUser", "runAsGroup", "fsGroup"), Fields(FieldKind.Boolean, "runAsNonRoot"), Fields(Text, "fsGroupChangePolicy", "supplementalGroupsPolicy"),
         [
             new("supplementalGroups", Integer, List), new("sysctls", FieldKind.Object, List, Type: SysctlType),
-            new("seccompProfile", FieldKind.Object, Type: Seccomp),
+            new("seccompProfile", FieldKind.Object, Type: Seccomp, Note: "RuntimeDefault where nothing is said; Kubernetes' own default is Unconfined"),
+            AppArmor,
         ],
-        NotYet("seLinuxOptions", "appArmorProfile", "supplementalGroupsPolicy", "seLinuxChangePolicy"), Refused(Windows, "windowsOptions"));
+        Refused(SeLinux, "seLinuxOptions", "seLinuxChangePolicy"), Refused(Windows, "windowsOptions"));
 
     private static readonly Schema HostAliasType = new(Fields(Text, "ip"), [new("hostnames", Text, List)]);
 
@@ -191,14 +200,16 @@ internal static class PodSchema
     private static readonly Schema Reference = new(Fields(Text, "name"));
 
     internal static readonly Schema Spec = new(
-        Fields(Text, "restartPolicy", "hostname", "dnsPolicy", "nodeName"),
+        Fields(Text, "restartPolicy", "hostname", "subdomain", "dnsPolicy", "nodeName"),
         Fields(Integer, "terminationGracePeriodSeconds", "activeDeadlineSeconds"),
-        Fields(FieldKind.Boolean, "hostNetwork", "hostPID", "hostIPC", "shareProcessNamespace"),
+        Fields(FieldKind.Boolean, "hostNetwork", "hostPID", "hostIPC", "setHostnameAsFQDN", "shareProcessNamespace"),
+        [new("hostUsers", FieldKind.Boolean, Note: "true; false is refused: " + Names.NoUserNamespaces)],
         [
             new("containers", FieldKind.Object, List, Type: ContainerType), new("initContainers", FieldKind.Object, List, Type: ContainerType),
             new("volumes", FieldKind.Object, List, Type: VolumeType), new("hostAliases", FieldKind.Object, List, Type: HostAliasType),
             new("dnsConfig", FieldKind.Object, Type: DnsConfig), new("securityContext", FieldKind.Object, Type: PodSecurity),
             new("imagePullSecrets", FieldKind.Object, List, Type: Reference),
+            new("os", FieldKind.Object, Type: new(Fields(Text, "name")), Note: "linux"),
         ],
         Without("there is one node, and every pod is on it", "affinity", "nodeSelector", "schedulerName", "tolerations", "topologySpreadConstraints"),
         Without("no pod gives way to another on this node", "preemptionPolicy", "priority", "priorityClassName"),
@@ -209,7 +220,7 @@ internal static class PodSchema
         Refused("cannot be set on create", "ephemeralContainers"),
         Refused("here are no RuntimeClasses; podsd's --runtime is every pod's", "runtimeClassName", "overhead"),
         Refused("here are no resource drivers", "resourceClaims"),
-        NotYet("evictionResponders", "hostUsers", "hostnameOverride", "os", "resources", "setHostnameAsFQDN", "subdomain", "workloadRef"));
+        NotYet("evictionResponders", "hostnameOverride", "resources", "workloadRef"));
 
     /// <summary>The document as a whole. Status is the server's: whatever a client sends there is not looked at.</summary>
     public static Schema Document { get; } = new(

@@ -63,9 +63,19 @@ public static class ContainerSpec
             User = facts.User,
             Capabilities = SpecIsolation.Capabilities(capabilities),
             NoNewPrivileges = container.SecurityContext?.AllowPrivilegeEscalation == false,
+            ApparmorProfile = ProfileName(pod.Spec, container),
             OomScoreAdj = OomScore.Permitted(OomScore.Of(pod.Spec ?? new(), container, node.MemoryBytes), node.LowestOomScoreAdj),
         };
     }
+
+    /// <summary>Admission has seen to it that the kernel has the profile.</summary>
+    private static string? ProfileName(PodSpec? spec, Container container) =>
+        (container.SecurityContext?.AppArmorProfile ?? spec?.SecurityContext?.AppArmorProfile) switch
+        {
+            { Type: "RuntimeDefault" } => AppArmorProfile.Default,
+            { Type: "Localhost", LocalhostProfile: { } name } => name,
+            _ => null,
+        };
 
     /// <summary>The container's profile, or else the pod's, or else the node's default; none for a privileged container.</summary>
     private static LinuxSeccomp? Filter(

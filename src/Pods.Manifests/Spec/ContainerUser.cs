@@ -44,7 +44,7 @@ public static class ContainerUser
     private static IEnumerable<uint> Additional(string name, List<string[]> groups, PodSecurityContext? ofPod)
     {
         IEnumerable<uint> ofImage = groups
-            .Where(line => name.Length > 0 && line[0] != name && Field(line, 3).Split(',').Contains(name))
+            .Where(line => ofPod?.SupplementalGroupsPolicy != "Strict" && name.Length > 0 && line[0] != name && Field(line, 3).Split(',').Contains(name))
             .Select(line => Number(Field(line, 2))).OfType<uint>();
         IEnumerable<uint> wanted = (ofPod?.SupplementalGroups ?? []).Select(gid => (uint)gid);
         return ofImage.Concat(wanted).Concat(ofPod?.FsGroup is { } owner ? [(uint)owner] : []).Distinct();

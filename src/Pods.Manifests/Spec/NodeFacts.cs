@@ -8,6 +8,7 @@ public sealed record NodeFacts
     /// <summary>Whether the controllers are those of cgroup v2.</summary>
     public bool HasUnifiedCgroups { get; init; }
     public bool HasSeccomp { get; init; } = true;
+    public bool HasAppArmor { get; init; }
     /// <summary>
     /// Whether a pod that names no seccomp profile gets RuntimeDefault, as with the kubelet's --seccomp-default.
     /// Kubernetes' own default is Unconfined; Pods starts from the safer side.

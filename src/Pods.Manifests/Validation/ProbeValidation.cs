@@ -3,6 +3,13 @@ namespace Pods.Manifests.Validation;
 /// <summary>Rules for probes, hooks and the restart policy of one container, in the API server's words.</summary>
 internal static class ProbeValidation
 {
+    private static readonly string[] s_signals =
+    [
+        "SIGABRT", "SIGALRM", "SIGBUS", "SIGCHLD", "SIGCONT", "SIGFPE", "SIGHUP", "SIGILL", "SIGINT", "SIGIO", "SIGKILL", "SIGPIPE", "SIGPROF",
+        "SIGPWR", "SIGQUIT", "SIGSEGV", "SIGSTKFLT", "SIGSTOP", "SIGSYS", "SIGTERM", "SIGTRAP", "SIGTSTP", "SIGTTIN", "SIGTTOU", "SIGURG",
+        "SIGUSR1", "SIGUSR2", "SIGVTALRM", "SIGWINCH", "SIGXCPU", "SIGXFSZ", "SIGRTMIN", .. Enumerable.Range(1, 15).Select(n => $"SIGRTMIN+{n}"),
+    ];
+
     public static void Check(string path, Container container, PodSpec spec, bool isInit, Findings found)
     {
         CheckRestart(path, container, isInit, found);
@@ -24,6 +31,16 @@ internal static class ProbeValidation
             found.Add(ManifestError.Invalid(path + ".readinessProbe.terminationGracePeriodSeconds", grace, "must not be set for readinessProbes"));
         CheckHandler(path + ".lifecycle.postStart", container.Lifecycle?.PostStart, spec, found);
         CheckHandler(path + ".lifecycle.preStop", container.Lifecycle?.PreStop, spec, found);
+        CheckStopSignal(path + ".lifecycle.stopSignal", container.Lifecycle?.StopSignal, spec, found);
+    }
+
+    private static void CheckStopSignal(string path, string? signal, PodSpec spec, Findings found)
+    {
+        if (signal is null)
+            return;
+        found.OneOf(path, signal, s_signals);
+        if (string.IsNullOrEmpty(spec.Os?.Name))
+            found.Add(ManifestError.Forbidden(path, "may not be set for containers with empty `spec.os.name`"));
     }
 
     private static void CheckRestart(string path, Container container, bool isInit, Findings found)

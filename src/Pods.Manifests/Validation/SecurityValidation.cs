@@ -3,13 +3,8 @@ namespace Pods.Manifests.Validation;
 /// <summary>Rules for what a container may do. What is not understood here is refused: a security field is never ignored.</summary>
 internal static class SecurityValidation
 {
-    // The namespaced ones: what a container sets for itself cannot reach the host or another pod (kubelet's safe list).
-    private static readonly string[] SafeSysctls =
-    [
-        "kernel.shm_rmid_forced", "net.ipv4.ip_local_port_range", "net.ipv4.tcp_syncookies", "net.ipv4.ping_group_range",
-        "net.ipv4.ip_unprivileged_port_start", "net.ipv4.ip_local_reserved_ports", "net.ipv4.tcp_keepalive_time",
-        "net.ipv4.tcp_fin_timeout", "net.ipv4.tcp_keepalive_intvl", "net.ipv4.tcp_keepalive_probes", "net.ipv4.tcp_rmem", "net.ipv4.tcp_wmem",
-    ];
+    // Of namespaces too, but not free of effects on others: an operator may allow them.
+    private static readonly string[] s_namespaced = ["kernel.shm", "kernel.msg", "kernel.sem", "fs.mqueue.", "net."];
 
     public static void Check(string path, SecurityContext? security, Findings found)
     {
@@ -26,6 +21,22 @@ internal static class SecurityValidation
                 if (Strip(names![i]) is var name && name != "ALL" && !CapabilityNames.All.Contains("CAP_" + name))
                     found.Add(ManifestError.Invalid($"{path}.capabilities.{field}[{i}]", names[i], "unknown capability"));
         CheckSeccomp(path + ".seccompProfile", security.SeccompProfile, found);
+        CheckAppArmor(path + ".appArmorProfile", security.AppArmorProfile, found);
+        found.OneOf(path + ".procMount", security.ProcMount, "Default", "Unmasked");
+        if (security.ProcMount == "Unmasked")
+            found.Add(ManifestError.Invalid(path + ".procMount", security.ProcMount, "`hostUsers` must be false to use `Unmasked`"));
+    }
+
+    public static void CheckAppArmor(string path, AppArmorProfile? profile, Findings found)
+    {
+        if (profile is null)
+            return;
+        if (found.Required(path + ".type", profile.Type))
+            found.OneOf(path + ".type", profile.Type, "Localhost", "RuntimeDefault", "Unconfined");
+        if (profile.Type == "Localhost")
+            found.Required(path + ".localhostProfile", profile.LocalhostProfile, "must be set when AppArmor type is Localhost");
+        else if (profile.LocalhostProfile is { } unwanted)
+            found.Add(ManifestError.Invalid(path + ".localhostProfile", unwanted, "can only be set when AppArmor type is Localhost"));
     }
 
     public static void CheckSeccomp(string path, SeccompProfile? profile, Findings found)
@@ -53,7 +64,7 @@ internal static class SecurityValidation
                 continue;
             string name = sysctls[i].Name!.Replace('/', '.');
             found.Unique(here, name, seen);
-            if (!SafeSysctls.Contains(name))
+            if (!SafeSysctls.Contains(name) && !s_namespaced.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal)))
                 found.Add(ManifestError.Forbidden(here, $"unsafe sysctl \"{name}\" is not allowed"));
             else if (spec.HostNetwork == true && name.StartsWith("net.", StringComparison.Ordinal))
                 found.Add(ManifestError.Invalid(here, name, "may not be specified when 'hostNetwork' is true"));

@@ -9,6 +9,10 @@ internal static class SpecValidation
         found.Range("spec.terminationGracePeriodSeconds", spec.TerminationGracePeriodSeconds, 0, int.MaxValue);
         found.Range("spec.activeDeadlineSeconds", spec.ActiveDeadlineSeconds, 1, int.MaxValue);
         found.Matches("spec.hostname", spec.Hostname, Names.DnsLabel);
+        found.Matches("spec.subdomain", spec.Subdomain, Names.DnsLabel);
+        found.OneOf("spec.os.name", spec.Os?.Name, "linux");
+        if (spec.HostUsers == false)
+            found.Add(ManifestError.Forbidden("spec.hostUsers", Names.NoUserNamespaces));
         if (spec.ShareProcessNamespace == true && spec.HostPID == true)
             found.Add(ManifestError.Invalid("spec.shareProcessNamespace", true, "ShareProcessNamespace and HostPID cannot both be enabled"));
         HashSet<string> volumes = VolumeValidation.Check(spec, found);
@@ -86,6 +90,8 @@ internal static class SpecValidation
         found.Range(path + ".runAsUser", security.RunAsUser, 0, int.MaxValue);
         found.Range(path + ".runAsGroup", security.RunAsGroup, 0, int.MaxValue);
         found.Range(path + ".fsGroup", security.FsGroup, 0, int.MaxValue);
+        found.OneOf(path + ".supplementalGroupsPolicy", security.SupplementalGroupsPolicy, "Merge", "Strict");
+        SecurityValidation.CheckAppArmor(path + ".appArmorProfile", security.AppArmorProfile, found);
         found.OneOf(path + ".fsGroupChangePolicy", security.FsGroupChangePolicy, "Always", "OnRootMismatch");
         for (int i = 0; i < (security.SupplementalGroups?.Count ?? 0); i++)
             found.Range($"{path}.supplementalGroups[{i}]", security.SupplementalGroups![i], 0, int.MaxValue);

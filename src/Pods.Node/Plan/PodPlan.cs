@@ -14,8 +14,17 @@ public abstract record PodStep
     /// <summary>Network, files, pause.</summary>
     public sealed record CreateSandbox : PodStep;
 
-    /// <summary>Image, root file system, process, postStart hook.</summary>
+    /// <summary>Image, root file system, process.</summary>
     public sealed record StartContainer(string Name) : PodStep
+    {
+        public override string Container => Name;
+    }
+
+    /// <summary>
+    /// The hook that a container is given when its process has begun. One that podsd's own end cut short is called again: Kubernetes
+    /// promises a call at least once, and a container whose hook never ended would count as started without it.
+    /// </summary>
+    public sealed record PostStart(string Name, string RunId) : PodStep
     {
         public override string Container => Name;
     }
@@ -141,6 +150,8 @@ public sealed record PodPlan(IReadOnlyList<PodStep> Steps, DateTimeOffset? WakeA
     {
         if (run is { Phase: RunPhase.Running, Stop: { } stop })
             return StopPlan.Step(container, run, stop.Deadline, isTurn: true, isLate: false, now) is { } step ? new([step]) : Nothing;
+        if (run is { Phase: RunPhase.Running, IsPostStartPending: true })
+            return new([new PodStep.PostStart(run.Name, run.Id)]);
         if (run is { Phase: RunPhase.Running })
             return Update(container, run, now);
         bool isOutOfDate = IsOutOfDate(container, run);

@@ -136,7 +136,8 @@ internal sealed class ContainerSteps(NodeServices node)
             string cgroup = sandbox.Cgroup ?? new PodCgroups(node.Options).NameOf(pod);
             SandboxFacts facts = _sandbox.Facts(pod, sandbox.Id, cgroup, sandbox.Addresses);
             ObjectLookup objects = (kind, name) => node.Objects.Find(kind, pod.Metadata!.Namespace!, name);
-            RuntimeSpec spec = ContainerSpec.For(pod, container, facts, node.Facts, new ContainerFacts
+            NodeFacts machine = container.SecurityContext?.Privileged == true ? node.Facts with { Devices = HostDevices.All() } : node.Facts;
+            RuntimeSpec spec = ContainerSpec.For(pod, container, facts, machine, new ContainerFacts
             {
                 ContainerId = id,
                 ImageName = image.Name,

@@ -18,10 +18,23 @@ internal sealed class SandboxFiles(NodeOptions options, Action<string> log)
 
     public string Hostname(Pod pod)
     {
+        string name = ShortName(pod);
+        if (pod.Spec!.SetHostnameAsFQDN != true || FullName(pod) is not { } whole)
+            return name;
+        return whole.Length <= 64 ? whole : throw new StepException(StepReason.FailedCreatePodSandBox,
+            $"failed to construct FQDN from pod hostname and cluster domain, FQDN {whole} is too long (64 characters is the max, {whole.Length} characters requested)");
+    }
+
+    private string ShortName(Pod pod)
+    {
         string name = pod.Spec!.HostNetwork == true ? options.NodeName : pod.Spec.Hostname ?? pod.Metadata!.Name!;
         // hostname(7): 64 bytes; the kubelet cuts at 63 and takes off what a name cannot end with.
         return name.Length <= 63 ? name : name[..63].TrimEnd('-', '.');
     }
+
+    /// <summary>Null for a pod without a subdomain.</summary>
+    private string? FullName(Pod pod) => string.IsNullOrEmpty(pod.Spec!.Subdomain) ? null
+        : $"{ShortName(pod)}.{pod.Spec.Subdomain}.{pod.Metadata!.Namespace}.svc.{options.ClusterDomain}";
 
     public void Write(Pod pod, IReadOnlyList<string> addresses)
     {
@@ -35,7 +48,7 @@ internal sealed class SandboxFiles(NodeOptions options, Action<string> log)
         foreach (string warning in warnings)
             log($"pod {pod.Metadata!.Namespace}/{pod.Metadata.Name}: {warning}");
         File.WriteAllText(HostnameFile(pod), Hostname(pod) + "\n");
-        File.WriteAllText(Hosts(pod), HostsFile.Render(addresses, Hostname(pod),
+        File.WriteAllText(Hosts(pod), HostsFile.Render(addresses, ShortName(pod), FullName(pod),
             [.. (pod.Spec.HostAliases ?? []).Select(a => (a.Ip!, a.Hostnames ?? []))],
             pod.Spec.HostNetwork == true ? File.ReadAllText("/etc/hosts") : null));
     }

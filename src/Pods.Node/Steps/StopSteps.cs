@@ -5,7 +5,7 @@ using Pods.Manifests;
 
 namespace Pods.Node;
 
-/// <summary>Ends one container: the image's stop signal, or SIGTERM, to its first process, and SIGKILL to all when its time is up.</summary>
+/// <summary>Ends one container: its own stop signal, the image's, or SIGTERM, to its first process, and SIGKILL to all when its time is up.</summary>
 internal sealed class StopSteps(NodeServices node)
 {
     /// <summary>Answers how it ended; null when nobody knows any more.</summary>
@@ -30,6 +30,8 @@ internal sealed class StopSteps(NodeServices node)
     private async Task<int> SignalAsync(Pod pod, ContainerRun run, CancellationToken cancel)
     {
         Container? container = ContainerRules.Find(pod.Spec!, run.Name);
+        if (container?.Lifecycle?.StopSignal is { } wanted && Signals.TryParse(wanted, out int own))
+            return own;
         Image? image = container?.Image is { } name ? await node.Images.FindAsync(name, cancel) : null;
         return image?.Config.Config?.StopSignal is { } text && Signals.TryParse(text, out int signal) ? signal : Signals.SIGTERM;
     }

@@ -43,6 +43,8 @@ internal sealed class PodVolumes(NodeServices node)
             VolumeMount mount = container.VolumeMounts![i];
             Volume volume = pod.Spec!.Volumes!.First(v => v.Name == mount.Name);
             string source = Source(node.Options, pod, volume);
+            if (volume.HostPath is not null && node.Options.HostPathPrefixes.Count > 0)
+                source = Pin(pod, source, Path.Combine("host-paths", container.Name!, $"{i}"));
             if (SubPathExpression.Of(pod, container, mount, sandbox, node.Facts, objects) is { } part)
                 source = SubPath(pod, source, mount.Name!, part, Path.Combine("subpaths", container.Name!, $"{i}"));
             MountPropagation.Prepare(source, mount, mayShare: volume is { HostPath: null, PersistentVolumeClaim: null });
@@ -87,23 +89,37 @@ internal sealed class PodVolumes(NodeServices node)
     /// </summary>
     private string SubPath(Pod pod, string source, string volume, string part, string name)
     {
-        string target = Path.Combine(node.Options.PodState(pod.Metadata!.Uid!), name);
         try
         {
             using FileDescriptor found = RootedPath.OpenOrMake(source, part);
-            // The mount of the container's run before.
-            Mounts.DetachAll(target);
-            if (Files.StatusOf(found).Kind == FileKind.Directory)
-                Directory.CreateDirectory(target);
-            else
-                WriteMountPoint(target);
-            Mounts.Bind(RootedPath.Handle(found), target);
-            return target;
+            return Bind(pod, found, name);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new StepException(StepReason.CreateContainerConfigError, $"failed to prepare subPath \"{part}\" of volume \"{volume}\": {e.Message}", e);
         }
+    }
+
+    /// <summary>The path was allowed by its name: what it leads to is allowed too, and is what will be mounted.</summary>
+    private string Pin(Pod pod, string path, string name)
+    {
+        using FileDescriptor found = FileDescriptor.Open(path, OpenFlags.PathOnly);
+        string real = new FileInfo(RootedPath.Handle(found)).LinkTarget!;
+        return PodPolicy.IsAllowedPath(real, node.Options) ? Bind(pod, found, name)
+            : throw new SpecException($"hostPath \"{path}\" leads to \"{real}\", which is not below an allowed directory");
+    }
+
+    private string Bind(Pod pod, FileDescriptor found, string name)
+    {
+        string target = Path.Combine(node.Options.PodState(pod.Metadata!.Uid!), name);
+        // The mount of the container's run before.
+        Mounts.DetachAll(target);
+        if (found.Kind == FileKind.Directory)
+            Directory.CreateDirectory(target);
+        else
+            WriteMountPoint(target);
+        Mounts.Bind(RootedPath.Handle(found), target);
+        return target;
     }
 
     private static void WriteMountPoint(string path)

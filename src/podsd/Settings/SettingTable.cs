@@ -49,6 +49,11 @@ internal static class SettingTable
         new("cgroup-parent", Defaults.Node.CgroupParent, "cgroup above all pods", (s, v) => s with { Node = s.Node with { CgroupParent = v } }),
         new("cgroup-driver", "auto", "who makes cgroups: systemd, cgroupfs, or auto: systemd where it owns a cgroup v2 tree",
             (s, v) => s with { Node = s.Node with { CgroupDriver = Driver("cgroup-driver", v) } }),
+        new("cluster-domain", Defaults.Node.ClusterDomain, "end of the whole names of pods with a subdomain", (s, v) => s with { Node = s.Node with { ClusterDomain = v } }),
+        new("forbid", "", "what no pod may have, separated by commas: " + string.Join(", ", PodPolicy.Features),
+            (s, v) => s with { Node = s.Node with { Forbidden = Features("forbid", v) } }),
+        new("host-paths", "", "hostPath volumes must lie below one of these directories, separated by commas; empty: anywhere", (s, v) => s with { Node = s.Node with { HostPathPrefixes = Words(v) } }),
+        new("unsafe-sysctls", "", "sysctls that pods may set besides the safe ones, separated by commas; a name may end with *", (s, v) => s with { Node = s.Node with { UnsafeSysctls = Words(v) } }),
         new("node-name", Defaults.Node.NodeName, "name of this node", (s, v) => s with { Node = s.Node with { NodeName = v } }),
     ];
 
@@ -66,6 +71,12 @@ internal static class SettingTable
         "cgroupfs" => CgroupDriver.Cgroupfs,
         _ => throw new SettingsException($"{key}: \"{text}\" is none of auto, systemd, cgroupfs"),
     };
+
+    private static string[] Words(string text) => text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
+    // A misspelt one would forbid nothing.
+    private static string[] Features(string key, string text) => Words(text) is var words && words.FirstOrDefault(w => !PodPolicy.Features.Contains(w)) is { } unknown
+        ? throw new SettingsException($"{key}: \"{unknown}\" is none of {string.Join(", ", PodPolicy.Features)}") : words;
 
     private static long Number(string key, string text) => long.TryParse(text, out long number) && number > 0
         ? number : throw new SettingsException($"{key}: \"{text}\" is no positive whole number");
