@@ -17,6 +17,7 @@ public static class PodDefaults
         TerminationGracePeriodSeconds = spec.TerminationGracePeriodSeconds ?? 30,
         DnsPolicy = spec.DnsPolicy ?? "ClusterFirst",
         SecurityContext = spec.SecurityContext ?? new(),
+        Resources = spec.Resources is { } resources ? Apply(resources) : null,
         Containers = spec.Containers?.Select(c => Apply(c, spec)).ToArray(),
         InitContainers = spec.InitContainers?.Select(c => Apply(c, spec)).ToArray(),
         Volumes = spec.Volumes?.Select(VolumeDefaults.Apply).ToArray(),

@@ -12,6 +12,10 @@ public static class QosClass
     /// <param name="spec">With defaults applied.</param>
     public static string Of(PodSpec spec)
     {
+        // What is said of the pod as a whole decides alone.
+        if (Resources.Any(r => Amount(spec.Resources?.Requests, r) > 0 || Amount(spec.Resources?.Limits, r) > 0))
+            return Resources.All(r => Amount(spec.Resources?.Limits, r) is > 0 and var most && Amount(spec.Resources?.Requests, r) == most)
+                ? Guaranteed : Burstable;
         Container[] containers = [.. spec.Containers ?? [], .. spec.InitContainers ?? []];
         if (!containers.Any(c => Resources.Any(r => Amount(c.Resources?.Requests, r) > 0 || Amount(c.Resources?.Limits, r) > 0)))
             return BestEffort;

@@ -77,7 +77,7 @@ public sealed class PodFieldTests
 
     // Kubernetes 1.37 as feature-anchors of the design has it; none of these may be taken for a slip of the pen.
     [Theory]
-    [InlineData("spec", "ephemeralContainers hostnameOverride overhead readinessGates resourceClaims resources runtimeClassName schedulingGates")]
+    [InlineData("spec", "ephemeralContainers hostnameOverride overhead readinessGates resourceClaims runtimeClassName schedulingGates")]
     [InlineData("spec.securityContext", "seLinuxChangePolicy seLinuxOptions windowsOptions")]
     [InlineData("spec.containers[]", "stdinOnce volumeDevices")]
     [InlineData("spec.containers[].env[].valueFrom", "fileKeyRef")]

@@ -27,6 +27,8 @@ public sealed record PodSpec
     public string? DnsPolicy { get; init; }
     public PodDnsConfig? DnsConfig { get; init; }
     public PodSecurityContext? SecurityContext { get; init; }
+    /// <summary>Of the pod as a whole, in place of the sum of its containers'.</summary>
+    public ResourceRequirements? Resources { get; init; }
     public IReadOnlyList<LocalObjectReference>? ImagePullSecrets { get; init; }
     public string? NodeName { get; init; }
 }

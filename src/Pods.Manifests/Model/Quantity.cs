@@ -22,6 +22,13 @@ public readonly struct Quantity : IEquatable<Quantity>, IComparable<Quantity>
 
     public static Quantity FromBytes(long bytes) => new(bytes * 1000m, bytes.ToString(CultureInfo.InvariantCulture));
 
+    public static Quantity operator +(Quantity left, Quantity right) => OfThousandths(left._thousandths + right._thousandths);
+
+    public static Quantity operator -(Quantity left, Quantity right) => OfThousandths(left._thousandths - right._thousandths);
+
+    /// <summary>How many times the other; the other is not zero.</summary>
+    public decimal DividedBy(Quantity other) => _thousandths / other._thousandths;
+
     public static bool TryParse(string? text, out Quantity quantity)
     {
         quantity = default;
@@ -60,6 +67,19 @@ public readonly struct Quantity : IEquatable<Quantity>, IComparable<Quantity>
     public static bool operator >(Quantity left, Quantity right) => left.CompareTo(right) > 0;
     public static bool operator <=(Quantity left, Quantity right) => left.CompareTo(right) <= 0;
     public static bool operator >=(Quantity left, Quantity right) => left.CompareTo(right) >= 0;
+
+    /// <summary>With the largest binary suffix that leaves a whole number, as sums are read most easily.</summary>
+    private static Quantity OfThousandths(decimal thousandths)
+    {
+        if (thousandths != decimal.Truncate(thousandths / 1000) * 1000)
+            return new(thousandths, decimal.Ceiling(thousandths).ToString(CultureInfo.InvariantCulture) + "m");
+        decimal whole = thousandths / 1000;
+        string[] suffixes = ["", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"];
+        int power = 0;
+        while (power < suffixes.Length - 1 && whole != 0 && whole % 1024 == 0)
+            (whole, power) = (whole / 1024, power + 1);
+        return new(thousandths, whole.ToString("0", CultureInfo.InvariantCulture) + suffixes[power]);
+    }
 
     private static int NumberLength(string text)
     {

@@ -209,6 +209,7 @@ internal static class PodSchema
             new("volumes", FieldKind.Object, List, Type: VolumeType), new("hostAliases", FieldKind.Object, List, Type: HostAliasType),
             new("dnsConfig", FieldKind.Object, Type: DnsConfig), new("securityContext", FieldKind.Object, Type: PodSecurity),
             new("imagePullSecrets", FieldKind.Object, List, Type: Reference),
+            new("resources", FieldKind.Object, Type: Resources),
             new("os", FieldKind.Object, Type: new(Fields(Text, "name")), Note: "linux"),
         ],
         Without("there is one node, and every pod is on it", "affinity", "nodeSelector", "schedulerName", "tolerations", "topologySpreadConstraints"),
@@ -220,7 +221,7 @@ internal static class PodSchema
         Refused("cannot be set on create", "ephemeralContainers"),
         Refused("here are no RuntimeClasses; podsd's --runtime is every pod's", "runtimeClassName", "overhead"),
         Refused("here are no resource drivers", "resourceClaims"),
-        NotYet("evictionResponders", "hostnameOverride", "resources", "workloadRef"));
+        NotYet("evictionResponders", "hostnameOverride", "workloadRef"));
 
     /// <summary>The document as a whole. Status is the server's: whatever a client sends there is not looked at.</summary>
     public static Schema Document { get; } = new(

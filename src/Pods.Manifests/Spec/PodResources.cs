@@ -4,26 +4,44 @@ namespace Pods.Manifests;
 public sealed record PodLimits(ulong CpuShares, long? CpuQuotaMicroseconds, long CpuPeriodMicroseconds, long? MemoryBytes);
 
 /// <summary>
-/// The containers' shares added up: init containers run alone, one after the other, so the largest of them counts where it
-/// is more than all the others together. A limit exists only if every container has one.
+/// What a pod needs as a whole: what its spec says of the pod itself, else its containers added up. Init containers run alone, one
+/// after the other, beside the sidecars that were started before them: the largest of these moments counts.
 /// </summary>
 public static class PodResources
 {
     /// <param name="spec">With defaults applied.</param>
-    public static PodLimits Of(PodSpec spec)
+    public static PodLimits Of(PodSpec spec) => new(
+        ContainerResources.Shares(Requested(spec, "cpu").MilliValue),
+        Limit(spec, "cpu") is { } cpu ? ContainerResources.Quota(cpu.MilliValue) : null,
+        ContainerResources.CpuPeriod,
+        Limit(spec, "memory") is { } memory ? memory.Value : null);
+
+    public static Quantity Requested(PodSpec spec, string resource) =>
+        Amount(spec.Resources?.Requests, resource) is { MilliValue: > 0 } ofPod ? ofPod : Together(spec, c => Amount(c.Resources?.Requests, resource));
+
+    /// <summary>Null: there is none, since not every container has one.</summary>
+    public static Quantity? Limit(PodSpec spec, string resource)
     {
-        IReadOnlyList<Container> containers = spec.Containers ?? [], initial = spec.InitContainers ?? [];
-        return new(
-            ContainerResources.Shares(Together(container => container.RequestedCpu())),
-            AllHave(container => container.LimitedCpu())
-                ? ContainerResources.Quota(Together(container => container.LimitedCpu()))
-                : null,
-            ContainerResources.CpuPeriod,
-            AllHave(container => container.LimitedMemory()) ? Together(container => container.LimitedMemory()) : null);
-
-        long Together(Func<Container, long> amount) =>
-            Math.Max(containers.Sum(amount), initial.Select(amount).DefaultIfEmpty().Max());
-
-        bool AllHave(Func<Container, long> limit) => containers.Concat(initial).All(container => limit(container) > 0);
+        if (Amount(spec.Resources?.Limits, resource) is { MilliValue: > 0 } ofPod)
+            return ofPod;
+        IEnumerable<Container> all = (spec.Containers ?? []).Concat(spec.InitContainers ?? []);
+        return all.All(c => Amount(c.Resources?.Limits, resource).MilliValue > 0) ? Together(spec, c => Amount(c.Resources?.Limits, resource)) : null;
     }
+
+    private static Quantity Together(PodSpec spec, Func<Container, Quantity> amount)
+    {
+        Quantity sidecars = default, largest = default;
+        foreach (Container init in spec.InitContainers ?? [])
+        {
+            Quantity moment = sidecars + amount(init);
+            if (init.RestartPolicy == "Always")
+                sidecars = moment;
+            largest = moment > largest ? moment : largest;
+        }
+        Quantity running = (spec.Containers ?? []).Aggregate(sidecars, (sum, container) => sum + amount(container));
+        return running > largest ? running : largest;
+    }
+
+    internal static Quantity Amount(IReadOnlyDictionary<string, Quantity>? amounts, string resource) =>
+        amounts?.GetValueOrDefault(resource) ?? default;
 }

@@ -37,7 +37,7 @@ internal static class ContainerValidation
         }
     }
 
-    private static void CheckResources(string path, ResourceRequirements resources, Findings found)
+    public static void CheckResources(string path, ResourceRequirements resources, Findings found)
     {
         foreach (var (field, amounts) in new[] { ("limits", resources.Limits), ("requests", resources.Requests) })
             foreach (var (name, amount) in amounts ?? new Dictionary<string, Quantity>())
@@ -45,7 +45,7 @@ internal static class ContainerValidation
                 string here = $"{path}.{field}[{name}]";
                 // A request that stands for a limit is told once, at the limit.
                 if (!Resources.Contains(name) && (field == "limits" || resources.Limits?.ContainsKey(name) != true))
-                    found.Add(new(here, "is not supported yet", ErrorReason.NotSupported));
+                    found.Add(new(here, Refusal(name), ErrorReason.NotSupported));
                 if (amount.MilliValue < 0)
                     found.Add(ManifestError.Invalid(here, amount.ToString(), "must be greater than or equal to 0"));
                 // runc refuses less with words that help nobody.
@@ -57,4 +57,9 @@ internal static class ContainerValidation
                 found.Add(ManifestError.Invalid($"{path}.requests[{name}]", request.ToString(),
                     $"must be less than or equal to {name} limit of {limit}"));
     }
+
+    private static string Refusal(string resource) => resource == "ephemeral-storage"
+        ? "is not supported: nothing here measures what a container writes"
+        : resource.Contains('/') ? "is not supported: here are no device plugins"
+        : "is not supported yet";
 }

@@ -18,6 +18,7 @@ internal static class SpecValidation
         HashSet<string> volumes = VolumeValidation.Check(spec, found);
         CheckContainers(spec, volumes, found);
         CheckHostPorts(spec, found);
+        CheckResources(spec, found);
         CheckDns(spec, found);
         CheckSecurity(spec, found);
         for (int i = 0; i < (spec.HostAliases?.Count ?? 0); i++)
@@ -44,6 +45,23 @@ internal static class SpecValidation
                 ContainerValidation.Check($"spec.{field}[{i}]", containers[i], volumes, found);
                 ProbeValidation.Check($"spec.{field}[{i}]", containers[i], spec, isInit: field == "initContainers", found);
             }
+    }
+
+    /// <summary>The pod as a whole is at least what its containers are promised, and no container may have more than the pod.</summary>
+    private static void CheckResources(PodSpec spec, Findings found)
+    {
+        if (spec.Resources is not { } resources)
+            return;
+        ContainerValidation.CheckResources("spec.resources", resources, found);
+        foreach (var (name, request) in resources.Requests ?? new Dictionary<string, Quantity>())
+            if (PodResources.Requested(spec with { Resources = null }, name) is var sum && request < sum)
+                found.Add(ManifestError.Invalid($"spec.resources.requests[{name}]", request.ToString(),
+                    $"must be greater than or equal to aggregate container requests of {sum}"));
+        foreach (var (name, limit) in resources.Limits ?? new Dictionary<string, Quantity>())
+            for (int i = 0; i < (spec.Containers?.Count ?? 0); i++)
+                if (spec.Containers![i].Resources?.Limits?.TryGetValue(name, out Quantity own) == true && own > limit)
+                    found.Add(ManifestError.Invalid($"spec.containers[{i}].resources.limits[{name}]", own.ToString(),
+                        $"must be less than or equal to pod limits of {limit}"));
     }
 
     /// <summary>Two containers of a pod cannot publish one port; with the host's network a port is the host's.</summary>
