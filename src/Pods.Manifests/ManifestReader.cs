@@ -84,7 +84,7 @@ public static class ManifestReader
     }
 
     /// <summary>JSON is read as JSON: its escapes and tabs are not all YAML's. What only looks like it is YAML's flow style.</summary>
-    private static IReadOnlyList<YamlValue> Documents(byte[] content, string source) =>
+    internal static IReadOnlyList<YamlValue> Documents(byte[] content, string source) =>
         JsonTree.TryParse(content, out IReadOnlyList<YamlValue>? documents) ? documents : YamlTree.Parse(content, source);
 
     /// <summary>The items of a <c>List</c>, or the document itself.</summary>

@@ -30,6 +30,8 @@ public sealed record NodeOptions
     public string ClusterDomain { get; init; } = "cluster.local";
     /// <summary>What no pod may have: privileged, hostNetwork, hostPID, hostIPC, hostPath or hostPort.</summary>
     public IReadOnlyList<string> Forbidden { get; init; } = [];
+    /// <summary>LimitRanges and ResourceQuotas, in YAML files.</summary>
+    public string PolicyDirectory { get; init; } = "/etc/pods/policies";
     /// <summary>hostPath volumes lie below one of these; empty: anywhere.</summary>
     public IReadOnlyList<string> HostPathPrefixes { get; init; } = [];
     /// <summary>Sysctls that pods may set besides the safe ones; a name may end with *.</summary>

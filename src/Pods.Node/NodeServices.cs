@@ -21,6 +21,8 @@ public sealed record NodeServices
     /// <summary>The kernel's name for this boot of the machine: what another one has left runs no more.</summary>
     public string BootId { get; init; } = File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim();
     public required TimeProvider Time { get; init; }
+    /// <summary>Read from the operator's files when podsd starts.</summary>
+    public NodePolicies Policies { get; init; } = NodePolicies.None;
     public ProbeCalls Probes { get; init; } = new();
     /// <summary>A line for the operator; never a secret.</summary>
     public required Action<string> Log { get; init; }

@@ -12,6 +12,7 @@ public sealed partial class PodNode
     private readonly NodeServices _node;
     private readonly ConcurrentDictionary<string, PodWorker> _workers = new();   // by pod uid
     private readonly TaskCompletionSource _firstSync = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lock _creating = new();
     private CancellationToken _stopping;
 
     public PodNode(NodeServices node)
@@ -46,16 +47,15 @@ public sealed partial class PodNode
         Pod pod = Admit(given, space);
         if (isDryRun)
             return _node.Store.Find(space, pod.Metadata!.Name!) is null ? pod : throw NodeException.AlreadyExists(pod.Metadata.Name!);
-        Pod created = _node.Store.Add(pod);
+        Pod created;
+        // Two pods at once must not both have the last of a quota.
+        lock (_creating)
+        {
+            CheckQuota(pod, replaced: null);
+            created = _node.Store.Add(pod);
+        }
         StartWorker(created.Metadata!.Uid!);
         return _node.Store.FindByUid(created.Metadata.Uid!)?.Pod ?? created;
-    }
-
-    private Pod Admit(Pod given, string space)
-    {
-        Pod pod = Admission.Prepare(given, space, _node.Options.NodeName, _node.Time.GetUtcNow());
-        PodPolicy.Check(pod, _node.Options, _node.Facts);
-        return pod;
     }
 
     /// <summary>
@@ -70,6 +70,7 @@ public sealed partial class PodNode
             throw NodeException.Conflict(name);
         Pod named = given with { Metadata = (given.Metadata ?? new()) with { Name = name } };
         Pod wanted = Admit(named, space);
+        CheckQuota(wanted, replaced: existing.Pod);
         PodUpdate update = PodUpdate.Between(existing.Pod, wanted);
         if (isDryRun)
             return PodChanges.Apply(existing, wanted, _node.Time.GetUtcNow()).Pod;

@@ -36,6 +36,7 @@ internal sealed class NodeParts : IAsyncDisposable
             Objects = ObjectStore.Open(options.ObjectDirectory, log),
             Workloads = WorkloadStore.Open(options.WorkloadDirectory, log),
             Events = EventLog.Open(options.EventFile, options.NodeName, TimeProvider.System, log),
+            Policies = ReadPolicies(options.PolicyDirectory),
             Facts = ReadFacts(),
             HostIp = FindHostIp(),
             Time = TimeProvider.System,
@@ -47,6 +48,19 @@ internal sealed class NodeParts : IAsyncDisposable
     {
         Services.Probes.Dispose();
         return Services.Containerd.DisposeAsync();
+    }
+
+    /// <summary>A file that is wrong stops podsd: without it everything would be allowed.</summary>
+    private static NodePolicies ReadPolicies(string directory)
+    {
+        if (!Directory.Exists(directory))
+            return NodePolicies.None;
+        NodePolicies[] all =
+        [
+            .. Directory.GetFiles(directory).Where(f => Path.GetExtension(f) is ".yaml" or ".yml" or ".json").Order(StringComparer.Ordinal)
+                .Select(f => PolicyReader.Read(File.ReadAllBytes(f), f)),
+        ];
+        return new([.. all.SelectMany(p => p.LimitRanges)], [.. all.SelectMany(p => p.Quotas)]);
     }
 
     private static NodeFacts ReadFacts()

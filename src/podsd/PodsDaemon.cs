@@ -1,6 +1,7 @@
 using Pods.Daemon.Access;
 using Pods.Daemon.Api;
 using Pods.Daemon.Settings;
+using Pods.Manifests;
 using Pods.Node;
 
 namespace Pods.Daemon;
@@ -19,6 +20,11 @@ internal static class PodsDaemon
                 : args.Contains(SettingsCommandLine.RemovePods) ? await RemovePodsAsync(settings) : await ServeAsync(settings);
         }
         catch (SettingsException e)
+        {
+            Console.Error.WriteLine("podsd: " + e.Message);
+            return 2;
+        }
+        catch (ManifestException e)
         {
             Console.Error.WriteLine("podsd: " + e.Message);
             return 2;

@@ -29,8 +29,9 @@ public sealed class ProbeTests
 
         await podsd.ExecAsync("web", "main", "rm", "/tmp/www/live");
         await podsd.WaitForAsync("web", p => Restarts(p) == 1 && PodsDaemon.Condition(p, "Ready") == "True", "restarted and ready again");
-        Assert.Contains("Container main failed liveness probe, will be restarted", podsd.Log);
-        Assert.Contains("HTTP probe failed with statuscode: 404", podsd.Log);
+        string events = (await podsd.PodsAsync("events", "web")).Succeeded().Output;
+        Assert.Contains("Container main failed liveness probe, will be restarted", events);
+        Assert.Contains("HTTP probe failed with statuscode: 404", events);
     }
 
     [SkippableFact]
@@ -40,7 +41,7 @@ public sealed class ProbeTests
         await podsd.ApplyAsync(Manifest.Of("exec", Manifest.Forever,
             containerLines: "readinessProbe: {exec: {command: [sh, -c, 'test -e /tmp/ready || (echo not yet; exit 1)']}, " + Fast + "}"));
         await podsd.WaitForAsync("exec", p => PodsDaemon.FindContainerStatus(p, "main")?["state"]?["running"] is not null, "running");
-        await Eventually.True(() => Task.FromResult(podsd.Log.Contains("Readiness probe failed: not yet")), "the probe's words are told");
+        await Eventually.True(async () => (await podsd.PodsAsync("events", "exec")).Output.Contains("Readiness probe failed: not yet"), "the probe's words are told");
 
         await podsd.ExecAsync("exec", "main", "touch", "/tmp/ready");
 
@@ -76,7 +77,8 @@ public sealed class ProbeTests
 
         await podsd.WaitForAsync("post", p => Restarts(p) >= 1, "tried again");
 
-        Assert.Contains("Exec lifecycle hook ([sh -c echo no; exit 3]) for Container \"main\" in Pod \"post\" failed: no", podsd.Log);
+        Assert.Contains("Exec lifecycle hook ([sh -c echo no; exit 3]) for Container \"main\" in Pod \"post\" failed: no",
+            (await podsd.PodsAsync("events", "post")).Succeeded().Output);
     }
 
     [SkippableFact]

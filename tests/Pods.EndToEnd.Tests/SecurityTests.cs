@@ -97,16 +97,15 @@ public sealed class SecurityTests
         using ScratchDirectory allowed = new();
         await using PodsDaemon podsd = await PodsDaemon.StartAsync(
             new() { Arguments = ["--forbid", "privileged,hostNetwork", "--host-paths", allowed.Path] });
-        const string image = PodsDaemon.Image;
 
         CommandResult privileged = await podsd.PodsAsync(["apply", "-f", "-"],
-            Manifest.Of("no", Manifest.Forever, "hostNetwork: true", "securityContext: {privileged: true}"));
+            Manifest.Of("refused", Manifest.Forever, "hostNetwork: true", "securityContext: {privileged: true}"));
         Assert.NotEqual(0, privileged.ExitCode);
-        Assert.Contains("pods \"no\" is forbidden: violates PodSecurity \"podsd\": host namespaces (hostNetwork=true), "
+        Assert.Contains("pods \"refused\" is forbidden: violates PodSecurity \"podsd\": host namespaces (hostNetwork=true), "
             + "privileged (container \"main\" must not set securityContext.privileged=true)", privileged.Error);
-        CommandResult path = await podsd.PodsAsync(["apply", "-f", "-"], Mounting("no", "/etc"));
+        CommandResult path = await podsd.PodsAsync(["apply", "-f", "-"], Mounting("refused", "/etc"));
         Assert.Contains($"hostPath \"/etc\" is not below an allowed directory: {allowed.Path}", path.Error);
-        Assert.Null(await podsd.GetAsync("no"));
+        Assert.Null(await podsd.GetAsync("refused"));
 
         File.CreateSymbolicLink(allowed.File("link"), "/etc");
         await podsd.ApplyAsync(Mounting("link", allowed.File("link")));
@@ -115,7 +114,7 @@ public sealed class SecurityTests
         Directory.CreateDirectory(allowed.File("data"));
         await podsd.RunPodAsync(Mounting("fine", allowed.File("data")), "fine");
         await podsd.ExecAsync("fine", "main", "touch", "/v/here");
-        Assert.True(File.Exists(allowed.File("data/here")), image);
+        Assert.True(File.Exists(allowed.File("data/here")));
 
         static string Mounting(string name, string source) => Manifest.Of(name, Manifest.Forever,
             $"volumes: [{{name: v, hostPath: {{path: {source}}}}}]", "volumeMounts: [{name: v, mountPath: /v}]");
@@ -160,5 +159,31 @@ public sealed class SecurityTests
         await File.WriteAllTextAsync(Path.Combine(directory, "go"), "");
         JsonNode pod = await podsd.WaitForAsync("hooked", p => PodsDaemon.Condition(p, "Ready") == "True", "Ready");
         Assert.Equal(0, PodsDaemon.ContainerStatus(pod, "main")["restartCount"]!.GetValue<int>());
+    }
+
+    [SkippableFact]
+    public async Task Limits_and_quota_of_the_operators_files_hold()
+    {
+        using ScratchDirectory policies = new();
+        await File.WriteAllTextAsync(policies.File("a.yaml"), """
+            apiVersion: v1
+            kind: LimitRange
+            metadata: {name: range}
+            spec: {limits: [{type: Container, default: {memory: 48Mi}, max: {memory: 64Mi}}]}
+            ---
+            apiVersion: v1
+            kind: ResourceQuota
+            metadata: {name: one}
+            spec: {hard: {pods: "1"}}
+            """);
+        await using PodsDaemon podsd = await PodsDaemon.StartAsync(new() { Arguments = ["--policies", policies.Path] });
+        JsonNode pod = await podsd.RunPodAsync(Manifest.Of("first", Manifest.Forever), "first");
+
+        Assert.Equal("48Mi", pod["spec"]!["containers"]![0]!["resources"]!["limits"]!["memory"]!.GetValue<string>());
+        CommandResult second = await podsd.PodsAsync(["apply", "-f", "-"], Manifest.Of("second", Manifest.Forever));
+        Assert.Contains("pods \"second\" is forbidden: exceeded quota: one, requested: pods=1, used: pods=1, limited: pods=1", second.Error);
+        CommandResult large = await podsd.PodsAsync(["apply", "-f", "-"],
+            Manifest.Of("large", Manifest.Forever, containerLines: "resources: {limits: {memory: 128Mi}}"));
+        Assert.Contains("pods \"large\" is forbidden: maximum memory usage per Container is 64Mi, but limit is 128Mi", large.Error);
     }
 }

@@ -32,6 +32,8 @@ namespace Pods.Manifests;
 [JsonSerializable(typeof(FileKindAnswer))]
 [JsonSerializable(typeof(PodMetrics))]
 [JsonSerializable(typeof(PodMetricsList))]
+[JsonSerializable(typeof(LimitRange))]
+[JsonSerializable(typeof(ResourceQuota))]
 [JsonSerializable(typeof(ApiStatus))]
 [JsonSerializable(typeof(JsonElement))]
 [JsonSerializable(typeof(DeleteOptions))]

@@ -36,7 +36,7 @@ internal sealed class VolumeUpdates(NodeServices node, Action wake, Cancellation
         await Task.Yield();
         IReadOnlyList<string> failures = _volumes.Refresh(pod);
         foreach (string failure in failures)
-            node.Log($"pod {pod.Metadata!.Namespace}/{pod.Metadata.Name}: {failure}");
+            node.Events.Warn(pod, StepReason.FailedMount, failure);
         _retryAt = failures.Count > 0 ? node.Time.GetUtcNow() + s_retry : null;
         // Another change may have come while this one was written; the task itself ends a moment after this call.
         _ = failures.Count == 0 ? Task.Run(wake, stopping) : Task.Delay(s_retry, node.Time, stopping)

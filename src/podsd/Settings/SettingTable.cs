@@ -50,6 +50,7 @@ internal static class SettingTable
         new("cgroup-driver", "auto", "who makes cgroups: systemd, cgroupfs, or auto: systemd where it owns a cgroup v2 tree",
             (s, v) => s with { Node = s.Node with { CgroupDriver = Driver("cgroup-driver", v) } }),
         new("cluster-domain", Defaults.Node.ClusterDomain, "end of the whole names of pods with a subdomain", (s, v) => s with { Node = s.Node with { ClusterDomain = v } }),
+        new("policies", Defaults.Node.PolicyDirectory, "LimitRanges and ResourceQuotas: YAML files, read at the start", (s, v) => s with { Node = s.Node with { PolicyDirectory = v } }),
         new("forbid", "", "what no pod may have, separated by commas: " + string.Join(", ", PodPolicy.Features),
             (s, v) => s with { Node = s.Node with { Forbidden = Features("forbid", v) } }),
         new("host-paths", "", "hostPath volumes must lie below one of these directories, separated by commas; empty: anywhere", (s, v) => s with { Node = s.Node with { HostPathPrefixes = Words(v) } }),
