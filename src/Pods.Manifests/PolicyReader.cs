@@ -24,12 +24,14 @@ public static class PolicyReader
             string? kind = ((document as YamlMap)?.Find("kind") as YamlScalar)?.Text;
             if (kind == nameof(LimitRange))
             {
-                ranges.Add(JsonSerializer.Deserialize(reader.Read((YamlMap)document, PolicySchema.LimitRange), KubernetesJson.Default.LimitRange)!);
+                byte[] json = reader.Read((YamlMap)document, PolicySchema.LimitRange);
+                ranges.Add(JsonSerializer.Deserialize(json, KubernetesJson.Default.LimitRange)!);
                 Check(ranges[^1], found);
             }
             else if (kind == nameof(ResourceQuota))
             {
-                quotas.Add(JsonSerializer.Deserialize(reader.Read((YamlMap)document, PolicySchema.ResourceQuota), KubernetesJson.Default.ResourceQuota)!);
+                byte[] json = reader.Read((YamlMap)document, PolicySchema.ResourceQuota);
+                quotas.Add(JsonSerializer.Deserialize(json, KubernetesJson.Default.ResourceQuota)!);
                 Check(quotas[^1], found);
             }
             else

@@ -16,7 +16,8 @@ public static class HostsFile
     /// <param name="fqdn">The whole name of a pod that has a subdomain; it comes first, so that it is what <c>hostname -f</c> answers.</param>
     /// <param name="hostText">The host's own file for a pod on the host's network, which has no address of its own; else null.</param>
     public static string Render(
-        IReadOnlyList<string> podIps, string hostname, string? fqdn, IEnumerable<(string Address, IReadOnlyList<string> Names)> aliases, string? hostText = null)
+        IReadOnlyList<string> podIps, string hostname, string? fqdn,
+        IEnumerable<(string Address, IReadOnlyList<string> Names)> aliases, string? hostText = null)
     {
         // The kubelet's first lines: programs tell by them that the file is not the image's.
         StringBuilder text = new();

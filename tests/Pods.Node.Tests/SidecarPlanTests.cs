@@ -83,8 +83,9 @@ public sealed class SidecarPlanTests
         Pod pod = Of(new() { Name = "a", Lifecycle = new() { PostStart = Hook } }, new() { Name = "b" });
 
         Assert.Equal(["a"], Starts(pod, Empty));
-        Assert.Empty(Starts(pod, Empty.With(Running("a") with { IsPostStartPending = true })));
-        Assert.Contains(PodPlan.For(pod, Empty.With(Running("a") with { IsPostStartPending = true }), Now).Steps, s => s is PodStep.PostStart { Name: "a" });
+        PodMemory hooked = Empty.With(Running("a") with { IsPostStartPending = true });
+        Assert.Empty(Starts(pod, hooked));
+        Assert.Contains(PodPlan.For(pod, hooked, Now).Steps, s => s is PodStep.PostStart { Name: "a" });
         Assert.Equal(["b"], Starts(pod, Empty.With(Running("a"))));
     }
 

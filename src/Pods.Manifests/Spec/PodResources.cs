@@ -17,7 +17,8 @@ public static class PodResources
         Limit(spec, "memory") is { } memory ? memory.Value : null);
 
     public static Quantity Requested(PodSpec spec, string resource) =>
-        Amount(spec.Resources?.Requests, resource) is { MilliValue: > 0 } ofPod ? ofPod : Together(spec, c => Amount(c.Resources?.Requests, resource));
+        Amount(spec.Resources?.Requests, resource) is { MilliValue: > 0 } ofPod ? ofPod
+        : Together(spec, c => Amount(c.Resources?.Requests, resource));
 
     /// <summary>Null: there is none, since not every container has one.</summary>
     public static Quantity? Limit(PodSpec spec, string resource)

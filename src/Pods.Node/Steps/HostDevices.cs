@@ -13,9 +13,9 @@ internal static class HostDevices
 
     private static IEnumerable<LinuxDevice> Below(string directory)
     {
-        foreach (string path in Directory.GetFileSystemEntries(directory).Where(p => !s_others.Contains(Path.GetFileName(p))).Order(StringComparer.Ordinal))
+        foreach (string path in Directory.GetFileSystemEntries(directory).Order(StringComparer.Ordinal))
         {
-            if (Files.Status(path) is not { } status)
+            if (s_others.Contains(Path.GetFileName(path)) || Files.Status(path) is not { } status)
                 continue;
             if (status.Kind == FileKind.Directory)
                 foreach (LinuxDevice device in Below(path))

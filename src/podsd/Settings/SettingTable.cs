@@ -76,8 +76,12 @@ internal static class SettingTable
     private static string[] Words(string text) => text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
     // A misspelt one would forbid nothing.
-    private static string[] Features(string key, string text) => Words(text) is var words && words.FirstOrDefault(w => !PodPolicy.Features.Contains(w)) is { } unknown
-        ? throw new SettingsException($"{key}: \"{unknown}\" is none of {string.Join(", ", PodPolicy.Features)}") : words;
+    private static string[] Features(string key, string text)
+    {
+        string[] words = Words(text);
+        return words.FirstOrDefault(word => !PodPolicy.Features.Contains(word)) is not { } unknown ? words
+            : throw new SettingsException($"{key}: \"{unknown}\" is none of {string.Join(", ", PodPolicy.Features)}");
+    }
 
     private static long Number(string key, string text) => long.TryParse(text, out long number) && number > 0
         ? number : throw new SettingsException($"{key}: \"{text}\" is no positive whole number");
