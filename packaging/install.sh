@@ -12,8 +12,8 @@ install -m 755 "$bin/pause" "$dest$prefix/lib/pods/pause"
 install -m 644 "$out/pause.tar" "$dest$prefix/lib/pods/pause.tar"
 install -m 644 "$here/systemd/podsd.service" "$here/systemd/pods@.service" "$dest$prefix/lib/systemd/system/"
 install -m 644 "$here/etc/podsd.yaml" "$dest/etc/pods/"
-install -m 644 "$here/../LICENSE" "$here/../CHANGELOG.md" "$here/../README.md" "$dest$prefix/share/doc/pods/"
-install -m 644 "$here/../examples/two-containers.yaml" "$dest$prefix/share/doc/pods/examples/"
+install -m 644 "$here/../LICENSE" "$here/../CHANGELOG.md" "$here/../README.md" "$here"/../docs/*.md "$dest$prefix/share/doc/pods/"
+install -m 644 "$here"/../examples/*.yaml "$here"/../examples/*.toml "$dest$prefix/share/doc/pods/examples/"
 for page in "pods 1" "podsd 8" "podsd.yaml 5" "containerd-shim-pods-v1 8"; do
   read -r name section <<< "$page"
   directory=$dest$prefix/share/man/man$section
