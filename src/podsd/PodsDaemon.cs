@@ -55,7 +55,11 @@ internal static class PodsDaemon
     {
         using RootLock root = RootLock.Take(settings.Node.Root);
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = settings.Node.Root });
-        builder.Logging.ClearProviders().AddSimpleConsole(o => o.SingleLine = true).SetMinimumLevel(LogLevel.Information);
+        builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Information);
+        if (Journal.OfStandardError() is { } journal)
+            builder.Logging.AddProvider(journal);
+        else
+            builder.Logging.AddSimpleConsole(o => o.SingleLine = true);
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(10));
         ApiSocket.Prepare(settings.Socket);
