@@ -40,6 +40,9 @@ internal sealed class InitProcess(Container container, StdioPaths paths, Restore
     public override void Signal(int signal, bool all)
     {
         bool isSent = all && Container.TrySignalAll(signal);
+        // All that there are may be none: to runc, kill --all of a container whose first process has ended is no error.
+        if (all && State == ProcessState.Stopped)
+            return;
         if (State is ProcessState.Stopped or ProcessState.Deleted)
             throw new NotFoundException($"{Name}: process already finished");
         if (!isSent)

@@ -72,9 +72,14 @@ public sealed partial class Cgroup
         return found;
     }
 
+    /// <summary>Moves the process in every hierarchy that has this cgroup; who made it may have left some out.</summary>
+    /// <exception cref="LinuxException">No hierarchy has it, or the kernel refuses.</exception>
     public void Add(int pid)
     {
-        foreach ((_, string directory) in _places) Write(System.IO.Path.Combine(directory, "cgroup.procs"), Text(pid));
+        bool isAnywhere = Exists;
+        foreach ((_, string directory) in _places)
+            if (!isAnywhere || System.IO.Directory.Exists(directory))
+                Write(System.IO.Path.Combine(directory, "cgroup.procs"), Text(pid));
     }
 
     /// <returns>The file's content without the final line end, or null if there is no such file or controller.</returns>

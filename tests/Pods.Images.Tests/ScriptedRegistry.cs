@@ -64,9 +64,9 @@ internal sealed class ScriptedRegistry : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        _listener.Stop();
-        await _serving;
+        // Not Stop first: Close would then bind the port once more to let it go, and another test may have it by now.
         _listener.Close();
+        await _serving;
     }
 
     private async Task ServeAsync()

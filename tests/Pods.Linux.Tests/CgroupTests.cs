@@ -34,6 +34,21 @@ public sealed class CgroupTests : IDisposable
     }
 
     [SkippableFact]
+    public void Process_joins_a_cgroup_where_it_was_made_and_needs_one_at_least()
+    {
+        Requires.Root();
+        Skip.If(Cgroup.Mode == CgroupMode.Unified, "there is one hierarchy only");
+        string directory = CgroupTree.Mounted.First(tree => tree.Controllers.Contains("memory")).DirectoryOf(_path);
+        Child child = Sleeper();
+        Assert.Throws<LinuxException>(() => Cgroup.At(_path).Add(child.Pid));
+
+        Directory.CreateDirectory(directory);
+        Cgroup.At(_path).Add(child.Pid);
+
+        Assert.Equal($"{child.Pid}\n", File.ReadAllText(Path.Combine(directory, "cgroup.procs")));
+    }
+
+    [SkippableFact]
     public async Task Frozen_cgroup_dies_only_after_it_is_thawed()
     {
         Requires.Root();

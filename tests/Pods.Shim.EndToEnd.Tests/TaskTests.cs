@@ -84,6 +84,7 @@ public abstract class TaskTests(ShimHost host)
         }, "the process has handled the signal");
         CommandResult again = await host.CtrAsync("task", "kill", "-s", "TERM", id);
         Assert.Contains("process already finished", again.Error);
+        (await host.CtrAsync("task", "kill", "--all", "-s", "TERM", id)).Succeeded();
         Assert.Contains("9", (await host.CtrAsync("task", "rm", id)).Error);
         (await host.CtrAsync("containers", "rm", id)).Succeeded();
         await host.ExpectNothingLeftAsync();
