@@ -5,7 +5,9 @@ namespace Pods.Manifests;
 /// <param name="Note">How it differs, or why it is refused.</param>
 public sealed record FieldFinding(string Source, int Line, int Column, string Object, string Path, FieldVerdict Verdict, string? Note)
 {
-    public override string ToString() => $"{Source}:{Line}:{Column}: {Verdict.ToString().ToLowerInvariant()}: {Path}{(Note is null ? "" : ": " + Note)}";
+    // What is no field at all, or is there twice, has no path of its own: the note names it.
+    public override string ToString() =>
+        $"{Source}:{Line}:{Column}: {Verdict.ToString().ToLowerInvariant()}: {string.Join(": ", new[] { Path, Note }.Where(t => !string.IsNullOrEmpty(t)))}";
 }
 
 /// <summary>Whether a field means here what it means in a cluster.</summary>

@@ -33,7 +33,7 @@ public sealed class ManifestCheckTests
                 "pod.yaml:3:12: enforced: metadata.name",
                 "pod.yaml:4:1: enforced: spec",
                 "pod.yaml:5:3: different: spec.tolerations: there is one node, and every pod is on it",
-                "pod.yaml:6:3: refused: : strict decoding error: unknown field \"spec.hostUserz\", did you mean \"hostUsers\"?",
+                "pod.yaml:6:3: refused: strict decoding error: unknown field \"spec.hostUserz\", did you mean \"hostUsers\"?",
                 "pod.yaml:7:3: enforced: spec.containers",
                 "pod.yaml:8:5: enforced: spec.containers[0].name",
                 "pod.yaml:9:5: enforced: spec.containers[0].image",
