@@ -57,7 +57,7 @@ soak: build ## 10 000 execs and 1 000 containers in one group, 500 pods: fails i
 deb: build ## make out/pods_<version>_<arch>.deb
 	packaging/build-deb.sh $(VERSION) $(OUT)
 
-test-vm: deb ## install, use, reboot, upgrade and purge the .deb in Debian 13 and 12 machines under QEMU (needs root, some minutes)
+test-vm: deb ## install, use, reboot, upgrade and purge the .deb in Debian 13 and 12 machines under QEMU (needs root, some minutes; PODS_VM_ALL_TESTS=1: with the end-to-end projects)
 	packaging/deps.sh vm || true
 	mkdir -p $(OUT)/next
 	packaging/build-deb.sh $(VERSION)+next $(OUT)/next $(BIN)
