@@ -12,10 +12,10 @@ internal static class LibraryTuning
     /// <summary>What an operator has set stays.</summary>
     public static void AddTo(Dictionary<string, string> environment) => environment.TryAdd(Variable, Value);
 
-    /// <summary>It is ours, and no business of the OCI runtime.</summary>
+    /// <summary>It is ours, and no business of the OCI runtime. glibc before 2.39 cuts its own text at the colon while it reads it.</summary>
     public static void RemoveFrom(Dictionary<string, string> environment)
     {
-        if (environment.GetValueOrDefault(Variable) == Value)
+        if (environment.TryGetValue(Variable, out string? value) && Value.StartsWith(value, StringComparison.Ordinal))
             environment.Remove(Variable);
     }
 }

@@ -13,6 +13,14 @@ public sealed class LibraryTuningTests
     }
 
     [Fact]
+    public void Setting_that_the_library_has_cut_is_still_ours()
+    {
+        Dictionary<string, string> environment = new() { [LibraryTuning.Variable] = "glibc.pthread.stack_cache_size=0" };
+        LibraryTuning.RemoveFrom(environment);
+        Assert.Empty(environment);
+    }
+
+    [Fact]
     public void Setting_of_an_operator_stays()
     {
         Dictionary<string, string> environment = new() { [LibraryTuning.Variable] = "glibc.malloc.arena_max=2" };
