@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# fetch-newer.sh DIR: unpacks containerd 1.7 (Debian 13) and 2.x (unstable), their development packages, and kubectl below DIR
+# fetch-newer.sh DIR: unpacks containerd 1.7 (Debian 13) and 2.x (unstable), their development packages, kubectl and promtool below DIR
 # for the tests that run on more than the machine's own containerd. Nothing is installed; apt's own lists stay as they are.
 # What cannot be had is named, and the tests that need it are reported as skipped.
 set -uo pipefail
@@ -31,5 +31,6 @@ fetch() { # SUITE TARGET PACKAGE…
 status=0
 fetch trixie containerd-1.7 containerd golang-github-containerd-containerd-dev golang-github-containerd-cgroups-dev || status=1
 fetch trixie kubectl kubectl || status=1
+fetch trixie prometheus prometheus || status=1
 fetch sid containerd-2 containerd golang-github-containerd-containerd-api-dev || status=1
 exit $status

@@ -25,6 +25,12 @@ public sealed record NodeOptions
     public string ManifestDirectory { get; init; } = "/etc/pods/manifests";
     public long LogMaxBytes { get; init; } = 10 << 20;
     public int LogMaxFiles { get; init; } = 5;
+    /// <summary>From this part of the disk on, in percent, unused images go; 100: never.</summary>
+    public int ImageHighPercent { get; init; } = 85;
+    /// <summary>Down to this part.</summary>
+    public int ImageLowPercent { get; init; } = 80;
+    /// <summary>An image that has been unused for less than this stays: it was just pulled, and is about to be used.</summary>
+    public TimeSpan ImageMinimumAge { get; init; } = TimeSpan.FromMinutes(2);
     public IReadOnlyList<string> ClusterDns { get; init; } = [];
     /// <summary>The end of the whole names of pods that have a subdomain.</summary>
     public string ClusterDomain { get; init; } = "cluster.local";

@@ -23,6 +23,7 @@ public sealed record NodeServices
     public required TimeProvider Time { get; init; }
     /// <summary>Read from the operator's files when podsd starts.</summary>
     public NodePolicies Policies { get; init; } = NodePolicies.None;
+    public NodeMetrics Metrics { get; } = new();
     public ProbeCalls Probes { get; init; } = new();
     /// <summary>A line for the operator; never a secret.</summary>
     public required Action<string> Log { get; init; }

@@ -162,7 +162,11 @@ internal sealed class PodWorker
     private StoredPod WithStatus(StoredPod stored)
     {
         PodStatus status = PodStatusView.Of(stored.Pod, stored.Memory, _node.HostIp, _node.Time.GetUtcNow());
-        return PodStatusComparison.AreEqual(status, stored.Pod.Status) ? stored : stored with { Pod = stored.Pod with { Status = status } };
+        if (PodStatusComparison.AreEqual(status, stored.Pod.Status))
+            return stored;
+        if (status.Phase == "Running" && stored.Pod is { Status.Phase: "Pending", Metadata.CreationTimestamp: { } created })
+            _node.Metrics.PodStarted(_node.Time.GetUtcNow() - created);
+        return stored with { Pod = stored.Pod with { Status = status } };
     }
 
     private void Begin(PodStep step, StoredPod stored) => _running[step] = RunStepAsync(step, stored, step switch

@@ -80,12 +80,13 @@ internal static class PodsDaemon
         await using NodeParts parts = NodeParts.Create(settings.Node, settings.Images, settings.Network, line => logger.LogInformation("{Line}", line));
         ApiRoutes.Map(app, parts.Node, access, new ImageRequests(parts.Services), new AccessRequests(settings, hostIp, access));
         StaticManifests manifests = new(parts.Node, settings.Node.ManifestDirectory);
-        new NodeRequests(manifests).Map(app);
+        new NodeRequests(parts.Services, manifests).Map(app);
         app.UseWebSockets();
         app.Lifetime.ApplicationStarted.Register(() => ApiSocket.Open(settings.Socket, logger));
         Task node = Task.WhenAll(
             parts.Node.RunAsync(app.Lifetime.ApplicationStopping), manifests.RunAsync(app.Lifetime.ApplicationStopping),
-            new WorkloadController(parts.Node).RunAsync(app.Lifetime.ApplicationStopping));
+            new WorkloadController(parts.Node).RunAsync(app.Lifetime.ApplicationStopping),
+            new ImageCollection(parts.Services).RunAsync(app.Lifetime.ApplicationStopping));
         _ = parts.Node.Ready.ContinueWith(_ => SystemdNotifier.Ready(), TaskScheduler.Default);
         logger.LogInformation("podsd {Version} on {Socket}, root {Root}, containerd {Address}",
             Version, settings.Socket, settings.Node.Root, settings.Node.ContainerdAddress);

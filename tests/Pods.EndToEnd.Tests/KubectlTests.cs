@@ -68,4 +68,24 @@ public sealed class KubectlTests
         Assert.Equal(1, refused.ExitCode);
         Assert.StartsWith("The Pod \"Bad_Name\" is invalid: metadata.name: Invalid value: \"Bad_Name\"", refused.Error);
     }
+
+    [SkippableFact]
+    public async Task Kubectl_applies_without_being_told_not_to_validate_and_shows_what_is_wrong()
+    {
+        await using PodsDaemon podsd = await PodsDaemon.StartAsync();
+        await using Kubectl kubectl = new(podsd);
+        string map = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\ndata: {a: first}\n";
+
+        (await kubectl.RunAsync("apply", "-f", kubectl.Write(Manifest.Of("web", Manifest.Forever)))).Succeeded();
+        Assert.Equal("configmap/settings created\n", (await kubectl.RunAsync("apply", "-f", kubectl.Write(map))).Succeeded().Output);
+        Assert.Equal("configmap/settings configured\n",
+            (await kubectl.RunAsync("apply", "-f", kubectl.Write(map.Replace("first", "second")))).Succeeded().Output);
+        (await kubectl.RunAsync(["patch", "cm", "settings", "--type=json", "-p", """[{"op": "add", "path": "/data/b", "value": "third"}]"""], null)).Succeeded();
+        CommandResult misspelt = await kubectl.RunAsync("apply", "-f", kubectl.Write(Manifest.Of("other", "true").Replace("image:", "imagee:")));
+
+        Assert.Equal("second", (await kubectl.RunAsync("get", "cm", "settings", "-o", "jsonpath={.data.a}")).Succeeded().Output);
+        Assert.Equal("third", (await kubectl.RunAsync("get", "cm", "settings", "-o", "jsonpath={.data.b}")).Succeeded().Output);
+        Assert.Equal(1, misspelt.ExitCode);
+        Assert.Contains("unknown field \"spec.containers[0].imagee\"", misspelt.Error);
+    }
 }

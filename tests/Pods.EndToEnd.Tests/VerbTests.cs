@@ -175,6 +175,24 @@ public sealed class VerbTests
         Assert.Contains("pause", left);
     }
 
+    [SkippableFact]
+    public async Task Pull_takes_credentials_for_itself_alone()
+    {
+        await using PrivateRegistry registry = await PrivateRegistry.StartAsync("alice", "secret");
+        await using PodsDaemon podsd = await PodsDaemon.StartAsync();
+        await registry.PushAsync(TestImage.Busybox(), "app", "1");
+        string auth = Convert.ToBase64String(Encoding.UTF8.GetBytes("alice:secret"));
+        File.WriteAllText(podsd.File("auth.json"), $$"""{"auths": {"{{registry.Host}}": {"auth": "{{auth}}"} } }""");
+
+        CommandResult refused = await podsd.PodsAsync("pull", $"{registry.Host}/app:1");
+        CommandResult pulled = await podsd.PodsAsync("pull", $"{registry.Host}/app:1", "--creds-file", podsd.File("auth.json"));
+
+        Assert.Equal(1, refused.ExitCode);
+        Assert.Contains($"pulled {registry.Host}/app:1: ", pulled.Succeeded().Output);
+        Assert.DoesNotContain("secret", podsd.Log);
+        Assert.DoesNotContain(auth, podsd.Log);
+    }
+
     /// <summary>pods on a terminal of its own, as script(1) makes one; what is typed comes when the program has begun to write.</summary>
     private static async Task<CommandResult> OnTerminalAsync(PodsDaemon podsd, string line, string typed, int columns)
     {

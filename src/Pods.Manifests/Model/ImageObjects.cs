@@ -21,6 +21,11 @@ public sealed record PullRequestBody
     public string? Reference { get; init; }
     /// <summary>Always or IfNotPresent; Always where absent.</summary>
     public string? Policy { get; init; }
+    /// <summary>Credentials for this pull alone: docker's config.json as base64. Nobody keeps it.</summary>
+    public string? DockerConfig { get; init; }
+
+    // A record would show its values.
+    public override string ToString() => $"pull of {Reference}";
 }
 
 /// <summary>One line of a pull's answer: progress of a part, or, on the last line, the image or the error.</summary>

@@ -83,6 +83,7 @@ internal sealed class PodProbes(NodeServices node, Action<Func<PodMemory, PodMem
             DateTimeOffset asked = node.Time.GetUtcNow();
             ProbeAnswer answer = await node.Probes.AskAsync(node, stored, container, probe, cancel);
             cancel.ThrowIfCancellationRequested();
+            node.Metrics.Probed(stored.Pod.Metadata!.Uid!, container.Name!, kind, answer.IsGood);
             bool? verdict = tally.Note(answer.IsGood);
             if (!answer.IsGood)
                 node.Events.Warn(stored.Pod, "Unhealthy", $"{kind} probe failed: {answer.Output}", container.Name);

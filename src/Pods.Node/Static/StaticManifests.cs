@@ -275,12 +275,17 @@ public sealed class StaticManifests(PodNode node, string directory)
 
     private async Task TellDeletionsAsync(CancellationToken stopping)
     {
-        using PodSubscription changes = _services.Store.History.Subscribe(_services.Store.Version);
         try
         {
-            await foreach (PodChange change in changes.Changes.ReadAllAsync(stopping))
-                if (change.Type == "DELETED" && ManifestMark.FileOf(change.Pod.Metadata!) is not null)
-                    _inbox.Writer.TryWrite(new());
+            while (true)
+            {
+                using PodSubscription changes = _services.Store.History.Subscribe(_services.Store.Version);
+                _inbox.Writer.TryWrite(new());
+                await foreach (PodChange change in changes.Changes.ReadAllAsync(stopping))
+                    if (change.Type == "DELETED" && ManifestMark.FileOf(change.Pod.Metadata!) is not null)
+                        _inbox.Writer.TryWrite(new());
+                // It ends for one that has fallen far behind: it begins anew, with a look at everything.
+            }
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {

@@ -23,8 +23,7 @@ public sealed class WorkloadController(PodNode node)
         {
             await node.Ready.WaitAsync(stopping);
             _services.Workloads.Changed += change => _changed.Writer.TryWrite(change.Workload.Metadata!.Uid!);
-            using PodSubscription pods = _services.Store.History.Subscribe(_services.Store.Version);
-            Task told = TellPodsAsync(pods, stopping);
+            Task told = TellPodsAsync(_services.Store.History.Subscribe(_services.Store.Version), stopping);
             CollectOrphans();
             HashSet<string> due = [.. _services.Workloads.List(null, null).Items.Select(w => w.Metadata!.Uid!)];
             while (true)
@@ -113,9 +112,17 @@ public sealed class WorkloadController(PodNode node)
     {
         try
         {
-            await foreach (PodChange change in pods.Changes.ReadAllAsync(stopping))
-                if (OwnerOf(change.Pod) is { Uid: { } uid })
-                    _changed.Writer.TryWrite(uid);
+            while (true)
+            {
+                using (pods)
+                    await foreach (PodChange change in pods.Changes.ReadAllAsync(stopping))
+                        if (OwnerOf(change.Pod) is { Uid: { } uid })
+                            _changed.Writer.TryWrite(uid);
+                // It ends for one that has fallen far behind: what was missed is seen by looking at all of them.
+                pods = _services.Store.History.Subscribe(_services.Store.Version);
+                foreach (Workload workload in _services.Workloads.List(null, null).Items)
+                    _changed.Writer.TryWrite(workload.Metadata!.Uid!);
+            }
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {

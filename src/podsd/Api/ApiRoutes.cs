@@ -24,6 +24,7 @@ internal static class ApiRoutes
         Get(app, "/readyz", context => ReadyAsync(context, node));
         Get(app, "/version", context => VersionAsync(context, node));
         Discovery.Map(app);
+        OpenApi.Map(app);
         Get(app, "/api/v1/pods", pods.ListAsync);
         Get(app, Pods, pods.ListAsync);
         app.MapPost(Pods, (RequestDelegate)pods.CreateAsync);

@@ -34,7 +34,7 @@ internal static class Discovery
             .. SupportingKind.All.Select(kind => new ApiResource
             {
                 Name = kind.Plural, SingularName = kind.Singular, Namespaced = true, Kind = kind.Kind,
-                Verbs = ["create", "delete", "get", "list", "update"], ShortNames = kind.ShortName == kind.Singular ? null : [kind.ShortName],
+                Verbs = ["create", "delete", "get", "list", "patch", "update"], ShortNames = kind.ShortName == kind.Singular ? null : [kind.ShortName],
             }),
             new() { Name = "pods/log", SingularName = "", Namespaced = true, Kind = Pod.ObjectKind, Verbs = ["get"] },
         ],

@@ -64,7 +64,11 @@ internal sealed class ImageRequests(NodeServices node)
         try
         {
             Image? image = body.Policy == "IfNotPresent" ? await node.Images.FindAsync(body.Reference!, cancel) : null;
-            image ??= await node.Images.PullAsync(body.Reference!, new PullRequest { Progress = new LineProgress(lines) }, cancel);
+            image ??= await node.Images.PullAsync(body.Reference!, new PullRequest
+            {
+                Progress = new LineProgress(lines),
+                DockerConfigs = body.DockerConfig is { } config ? [Convert.FromBase64String(config)] : [],
+            }, cancel);
             lines.TryWrite(new PullEvent { Image = Summary(image) });
         }
         catch (Exception e) when (e is not OperationCanceledException)

@@ -1,4 +1,7 @@
 using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using Pods.Manifests;
 using Pods.Node;
 
@@ -17,6 +20,7 @@ internal sealed class ObjectRequests(PodNode node, SupportingKind kind)
         app.MapPost(all, (RequestDelegate)CreateAsync);
         app.MapGet(one, (RequestDelegate)GetAsync);
         app.MapPut(one, (RequestDelegate)ReplaceAsync);
+        app.MapPatch(one, (RequestDelegate)PatchAsync);
         app.MapDelete(one, (RequestDelegate)DeleteAsync);
     }
 
@@ -54,6 +58,18 @@ internal sealed class ObjectRequests(PodNode node, SupportingKind kind)
         await ApiRoutes.WriteAsync(context, made, KubernetesJson.Default.SupportingObject);
     }
 
+    private async Task PatchAsync(HttpContext context)
+    {
+        SupportingObject current = Store.Find(kind, PodRequests.Space(context), PodRequests.Name(context))
+            ?? throw NodeException.NotFound(PodRequests.Name(context), kind.Plural);
+        JsonNode before = JsonSerializer.SerializeToNode(current, KubernetesJson.Default.SupportingObject)!;
+        before["metadata"]!.AsObject().Remove("resourceVersion");
+        JsonNode after = PodPatch.Apply(before, await PodRequests.ReadBodyAsync(context), context.Request.ContentType);
+        SupportingObject wanted = Decode(context, Encoding.UTF8.GetBytes(after.ToJsonString()));
+        await ApiRoutes.WriteAsync(context, node.ReplaceObject(kind, PodRequests.Space(context), PodRequests.Name(context), wanted),
+            KubernetesJson.Default.SupportingObject);
+    }
+
     private Task DeleteAsync(HttpContext context)
     {
         SupportingObject gone = node.DeleteObject(kind, PodRequests.Space(context), PodRequests.Name(context));
@@ -70,9 +86,11 @@ internal sealed class ObjectRequests(PodNode node, SupportingKind kind)
         }, KubernetesJson.Default.ApiStatus);
     }
 
-    private async Task<SupportingObject> ReadAsync(HttpContext context)
+    private async Task<SupportingObject> ReadAsync(HttpContext context) => Decode(context, await PodRequests.ReadBodyAsync(context));
+
+    private SupportingObject Decode(HttpContext context, byte[] body)
     {
-        ManifestObjects found = ManifestReader.DecodeAll(await PodRequests.ReadBodyAsync(context), "request body");
+        ManifestObjects found = ManifestReader.DecodeAll(body, "request body");
         PodRequests.Warn(context, found.Warnings);
         return found is { Pods.Count: 0, Workloads.Count: 0, Supporting: [var given] }
             ? given : throw NodeException.BadRequest($"the body must be exactly one {kind.Kind}");

@@ -34,6 +34,9 @@ internal static class SettingTable
         new("log-dir", Defaults.Node.LogDirectory, "logs of containers", (s, v) => s with { Node = s.Node with { LogDirectory = v } }),
         new("log-max-size", Defaults.Node.LogMaxBytes.ToString(), "bytes of a log file before it is rotated", (s, v) => s with { Node = s.Node with { LogMaxBytes = Number("log-max-size", v) } }),
         new("log-max-files", Defaults.Node.LogMaxFiles.ToString(), "log files kept per run", (s, v) => s with { Node = s.Node with { LogMaxFiles = (int)Number("log-max-files", v) } }),
+        new("image-gc-high", "85", "percent of the images' disk from which on unused images are removed; 100: never", (s, v) => s with { Node = s.Node with { ImageHighPercent = Percent("image-gc-high", v) } }),
+        new("image-gc-low", "80", "percent of it at which that ends", (s, v) => s with { Node = s.Node with { ImageLowPercent = Percent("image-gc-low", v) } }),
+        new("image-gc-age", "120", "seconds that an image has been unused for before it is removed", (s, v) => s with { Node = s.Node with { ImageMinimumAge = TimeSpan.FromSeconds(Number("image-gc-age", v)) } }),
         new("manifests", Defaults.Node.ManifestDirectory, "static manifests: what they say is kept running", (s, v) => s with { Node = s.Node with { ManifestDirectory = v } }),
         new("netns-dir", Defaults.Node.NetworkNamespaceDirectory, "where network namespaces are pinned", (s, v) => s with { Node = s.Node with { NetworkNamespaceDirectory = v } }),
         new("cni-conf-dir", Defaults.Network.ConfigurationDirectory, "CNI configuration; the first file is used", (s, v) => s with { Network = s.Network with { ConfigurationDirectory = v } }),
@@ -82,6 +85,9 @@ internal static class SettingTable
         return words.FirstOrDefault(word => !PodPolicy.Features.Contains(word)) is not { } unknown ? words
             : throw new SettingsException($"{key}: \"{unknown}\" is none of {string.Join(", ", PodPolicy.Features)}");
     }
+
+    private static int Percent(string key, string text) => int.TryParse(text, out int number) && number is >= 0 and <= 100
+        ? number : throw new SettingsException($"{key}: \"{text}\" is no percentage between 0 and 100");
 
     private static long Number(string key, string text) => long.TryParse(text, out long number) && number > 0
         ? number : throw new SettingsException($"{key}: \"{text}\" is no positive whole number");
