@@ -12,6 +12,7 @@ public sealed class UnusedImages(NodeServices node)
         [
             node.Options.PauseImage,
             .. node.Store.List().SelectMany(p => PodChanges.Containers(p.Pod)).Select(c => c.Image),
+            .. node.Store.List().SelectMany(p => p.Pod.Spec!.Volumes ?? []).Select(v => v.Image?.Reference),
             .. (await node.Containerd.Containers.ListAsync(cancel)).Select(c => c.Image),
         ];
         HashSet<string> used = [];
