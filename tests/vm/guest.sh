@@ -47,6 +47,7 @@ slice_of() { echo "pods-burstable-pod$(pods get pod "$1" -o 'jsonpath={.metadata
 guaranteed_slice_of() { slice_of "$1" | sed 's/-burstable//'; }
 cpu_limit() { cat "/sys/fs/cgroup$(cgroup_of "$(container "$1")")/cpu.max"; }
 slice_cpu() { systemctl show -p CPUQuotaPerSecUSec --value "$(guaranteed_slice_of "$1")"; }
+diary() { pods exec tidy -- cat /diary/text | tr '\n' ' ' | sed 's/ $//'; }
 slice_memory() {
   systemctl show -p MemoryMax --value "$(slice_of "$1")"
 }
@@ -92,6 +93,9 @@ case "$stage" in
   check "it becomes Ready in its time" pods wait --for=condition=Ready --timeout=240s pod/slow
   check "its share is the kernel's" is "10000 100000" cpu_limit slow
   check "the slice has the pod's share" is 100ms slice_cpu slow
+  check "a pod that needs time to end is applied with its volume" pods apply -f tidy.yaml
+  check "it becomes Ready with its volume" pods wait --for=condition=Ready --timeout=240s pod/tidy
+  check "a unit that stands for a pod is up when the pod is Ready" systemctl start pods@tidy
   check "its usage is told by cgroup v2" has 'memory.usage\|usage' metrics
   check "a container runs in a cgroup that systemd makes" with_systemd
   check "its scope has the memory limit" is 16777216 scope_memory
@@ -128,9 +132,11 @@ case "$stage" in
   echo crashed > /root/stage
   check "podsd is up after the reboot" soon is active systemctl is-active podsd
   check "the pod comes back" pods wait --for=condition=Ready --timeout=240s pod/web
+  check "a pod that needs time to end had it, and its volume is kept" soon is "begun ended begun" diary
   check "its restart is counted" has '^[1-9]' pods get pod web -o 'jsonpath={.status.containerStatuses[0].restartCount}'
   check "a pod that had ended stays ended" is Failed phase hog
-  check "no address of the old boot is leased" is 1 leases
+  check "every pod that runs is Ready" pods wait --for=condition=Ready --timeout=240s pod/web pod/slow pod/tidy
+  check "no address of the old boot is leased" is 3 leases
   check "exec runs in it again" is web pods exec web -- hostname
   before=$(pids)
   shims_before=$(shims)
@@ -146,7 +152,7 @@ case "$stage" in
   before=$(pids)
   check "the package before installs over it under running pods" install_package ./pods.deb
   check "the containers have kept their pids through the downgrade" is "$before" pids
-  check "the pods are Running after the downgrade" is "Failed Running Running Running" pods get pods -o 'jsonpath={.items[*].status.phase}'
+  check "the pods are Running after the downgrade" is "Failed Running Running Running Running" pods get pods -o 'jsonpath={.items[*].status.phase}'
   check "the package is purged" apt-get purge -y pods
   check "no task is left" none ctr tasks ls -q
   check "no container is left" none ctr containers ls -q
