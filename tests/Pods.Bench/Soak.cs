@@ -67,11 +67,11 @@ internal sealed class Soak(ContainerdDaemon containerd, ContainerdClient client)
             throw new InvalidOperationException($"the shim grew from {start} to {end}");
     }
 
-    private static async Task<Weight> WeighAsync(int shim, string when)
+    private async Task<Weight> WeighAsync(int shim, string when)
     {
         await Task.Delay(Rest);
         Weight weight = new(
-            MemoryFigures.Of(shim), ProcessTable.Threads(shim), ProcessTable.Descriptors(shim), File.ReadLines($"/proc/{shim}/mountinfo").Count());
+            MemoryFigures.Of(shim), ProcessTable.Threads(shim), ProcessTable.Descriptors(shim), MountTable.Below(containerd.State).Count);
         Console.WriteLine($"{when,-28} {weight.Memory.RssKb,6} {weight.Memory.PssKb,6} {weight.Memory.PrivateDirtyKb,6} "
             + $"{weight.Threads,8} {weight.Descriptors,5} {weight.Mounts,7}");
         return weight;
@@ -103,11 +103,13 @@ internal sealed class Soak(ContainerdDaemon containerd, ContainerdClient client)
     private async Task ContainerAsync(int number, ContainerRecord template, string layers)
     {
         string id = $"{_sandbox}-{number}";
-        IReadOnlyList<SnapshotMount>? rootfs =
-            await client.Snapshots().PrepareAsync(id, layers, new Dictionary<string, string>(), CancellationToken.None);
         // The cgroup's path has the id in it.
         string spec = Encoding.UTF8.GetString(template.Spec.Span).Replace(template.Id, id);
-        await client.Containers.CreateAsync(template with { Id = id, Spec = Encoding.UTF8.GetBytes(spec) }, CancellationToken.None);
+        // First of all, since containerd collects a snapshot that no container names.
+        ContainerRecord record = template with { Id = id, Spec = Encoding.UTF8.GetBytes(spec), SnapshotKey = id };
+        await client.Containers.CreateAsync(record, CancellationToken.None);
+        IReadOnlyList<SnapshotMount>? rootfs =
+            await client.Snapshots().PrepareAsync(id, layers, new Dictionary<string, string>(), CancellationToken.None);
         await client.Tasks.CreateAsync(new() { ContainerId = id, Rootfs = rootfs! }, CancellationToken.None);
         Task<ProcessExit?> exited = client.Tasks.WaitAsync(id, "", CancellationToken.None);
         await client.Tasks.StartAsync(id, "", CancellationToken.None);
