@@ -5,7 +5,7 @@ dest=$1 prefix=$2 bin=$3 out=$4
 here=$(dirname "$0")
 
 install -d "$dest$prefix/bin" "$dest$prefix/lib/pods" "$dest$prefix/lib/systemd/system" "$dest/etc/pods/manifests" \
-  "$dest$prefix/share/doc/pods/examples" "$dest$prefix/share/bash-completion/completions" \
+  "$dest$prefix/share/doc/pods/examples/cluster" "$dest$prefix/share/bash-completion/completions" \
   "$dest$prefix/share/zsh/vendor-completions" "$dest$prefix/share/fish/vendor_completions.d"
 install -m 755 "$bin/pods" "$bin/podsd" "$bin/containerd-shim-pods-v1" "$dest$prefix/bin/"
 install -m 755 "$bin/pause" "$dest$prefix/lib/pods/pause"
@@ -14,6 +14,7 @@ install -m 644 "$here/systemd/podsd.service" "$here/systemd/pods@.service" "$des
 install -m 644 "$here/etc/podsd.yaml" "$dest/etc/pods/"
 install -m 644 "$here/../LICENSE" "$here/../CHANGELOG.md" "$here/../README.md" "$here"/../docs/*.md "$dest$prefix/share/doc/pods/"
 install -m 644 "$here"/../examples/*.yaml "$here"/../examples/*.toml "$dest$prefix/share/doc/pods/examples/"
+install -m 644 "$here"/../examples/cluster/*.yaml "$dest$prefix/share/doc/pods/examples/cluster/"
 for page in "pods 1" "podsd 8" "podsd.yaml 5" "containerd-shim-pods-v1 8"; do
   read -r name section <<< "$page"
   directory=$dest$prefix/share/man/man$section
