@@ -46,6 +46,9 @@ internal sealed class Container
     {
         // By the kernel's word and not by the spec's: a systemd slice name is a relative path on cgroup v1 (contract CG-1).
         Cgroup = OwnCgroupOf(pid);
+        // What a runtime has left off in the cgroups above would be missing in the figures and the notices of this one.
+        if (Cgroup is { IsUnified: true })
+            Cgroup.EnableControllers();
         _oom = Cgroup is null
             ? null
             : OomWatcher.TryWatch(Cgroup, Pod.Streams.Events, () => Events.Publish(new TaskOOM { ContainerId = Id }));
@@ -231,8 +234,9 @@ internal sealed class Container
     });
 
     /// <summary>The last step of init's Delete: nothing of the container is left after it.</summary>
-    public void Remove(ProcessExit exit)
+    public async Task RemoveAsync(ProcessExit exit)
     {
+        await CloseForgottenExecsAsync();
         Release();
         Mounts.DetachAll(Bundle.Rootfs);
         lock (Gate)
@@ -246,6 +250,22 @@ internal sealed class Container
             Id = Id,
         });
         Pod.Removed(this, exit);
+    }
+
+    /// <summary>Execs whose client went away and never deleted them: nobody can name them any more.</summary>
+    private async Task CloseForgottenExecsAsync()
+    {
+        ExecProcess[] forgotten;
+        lock (Gate)
+        {
+            forgotten = [.. _execs.Values];
+            _execs.Clear();
+        }
+        foreach (ExecProcess exec in forgotten)
+        {
+            if (exec.Io is { } io)
+                await io.DisposeAsync();
+        }
     }
 
     /// <summary>Closes what the container holds in the shim.</summary>

@@ -67,7 +67,7 @@ internal sealed class InitProcess(Container container, StdioPaths paths, Restore
                 Unblock(new(ExecId, 0, 0, DateTimeOffset.MinValue));
             ProcessExit exit = await Exited;
             await CloseStreamsAsync(TimeSpan.Zero);
-            Container.Remove(exit);
+            await Container.RemoveAsync(exit);
             return exit;
         }
         finally

@@ -35,9 +35,9 @@ public sealed partial class Cgroup
         string directory = tree.Mount;
         foreach (string name in own[tree.Mount.Length..].Split('/', StringSplitOptions.RemoveEmptyEntries))
         {
-            string available = TryReadFile(System.IO.Path.Combine(directory, "cgroup.controllers"));
-            foreach (string controller in available.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries))
-                _ = TryWriteFile(System.IO.Path.Combine(directory, "cgroup.subtree_control"), "+" + controller);
+            string switches = System.IO.Path.Combine(directory, "cgroup.subtree_control");
+            foreach (string controller in Words(System.IO.Path.Combine(directory, "cgroup.controllers")).Except(Words(switches)))
+                _ = TryWriteFile(switches, "+" + controller);
             directory = System.IO.Path.Combine(directory, name);
         }
     }
@@ -146,6 +146,8 @@ public sealed partial class Cgroup
             Thread.Sleep(Pause);
         }
     }
+
+    private static string[] Words(string path) => TryReadFile(path).Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries);
 
     private static string TryReadFile(string path) => File.Exists(path) ? File.ReadAllText(path) : "";
 

@@ -36,7 +36,7 @@ internal static class StartTime
             WorkingDirectory = bundle.Path,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
-            Environment = { ["TTRPC_ADDRESS"] = containerd.Address + ".ttrpc" },
+            Environment = { ["TTRPC_ADDRESS"] = containerd.EventsAddress },
         };
         string told = "";
         await figures.MeasureAsync(async () =>

@@ -20,7 +20,7 @@ public sealed class TtrpcContainerdTests
     public async Task Event_forwarded_by_ttrpc_arrives_at_a_grpc_subscriber()
     {
         await using ContainerdDaemon containerd = await ContainerdDaemon.StartAsync();
-        await using TtrpcChannel publisher = await TtrpcChannel.ConnectAsync(containerd.Address + ".ttrpc", default);
+        await using TtrpcChannel publisher = await TtrpcChannel.ConnectAsync(containerd.EventsAddress, default);
         await using GrpcChannel subscriber = GrpcChannel.ForUnixSocket(containerd.Address);
         TtrpcEvents.EventsClient events = new(publisher.CreateCallInvoker());
         using AsyncServerStreamingCall<Envelope> subscription =
@@ -43,7 +43,7 @@ public sealed class TtrpcContainerdTests
     public async Task Unknown_service_is_answered_Unimplemented_by_containerd_as_by_us()
     {
         await using ContainerdDaemon containerd = await ContainerdDaemon.StartAsync();
-        await using TtrpcChannel channel = await TtrpcChannel.ConnectAsync(containerd.Address + ".ttrpc", default);
+        await using TtrpcChannel channel = await TtrpcChannel.ConnectAsync(containerd.EventsAddress, default);
 
         RpcException unknown = await Assert.ThrowsAsync<RpcException>(async () =>
             await new Containerd.Task.V2.Task.TaskClient(channel.CreateCallInvoker()).StateAsync(new()));

@@ -38,6 +38,31 @@ public sealed class KilledShimTests(Installed.Host host) : IClassFixture<Install
         await host.ExpectNothingLeftAsync();
     }
 
+    /// <summary>Nothing but `delete` ends what lives on in a pid namespace whose first process is another container's.</summary>
+    [SkippableFact]
+    public async Task Processes_in_a_shared_namespace_end_when_the_shim_is_killed()
+    {
+        await host.StartAsync();
+        string pod = Unique.Id("pod"), app = Unique.Id("app"), mark = Random.Shared.Next(100_000, 999_999).ToString();
+        string[] group = ["--annotation", $"io.kubernetes.cri.sandbox-id={pod}"];
+        ProcessEntry pause = await host.RunDetachedAsync(pod, [.. group, "--annotation", "io.kubernetes.cri.container-type=sandbox"]);
+        await host.RunDetachedAsync(app, [.. group, "--annotation", "io.kubernetes.cri.container-type=container",
+            "--annotation", "io.pods.share-process-namespace=true"], "sh", "-c", $"setsid sleep {mark} & exec sleep 1000");
+        await Eventually.True(() => ProcessTable.All().Any(p => p.CommandLine is [_, var time] && time == mark), "the child runs");
+
+        Native.Kill(pause.Parent);
+
+        await Leftovers.ExpectNoneAsync(mark);
+        foreach (string id in (string[])[app, pod])
+        {
+            string bundle = Path.Combine(host.Daemon.State, "io.containerd.runtime.v2.task/k8s.io", id);
+            await Eventually.True(() => !Directory.Exists(bundle), $"the daemon has cleaned up after {id}", TimeSpan.FromSeconds(30));
+            await host.CtrAsync("task", "rm", "-f", id);
+            (await host.CtrAsync("containers", "rm", id)).Succeeded();
+        }
+        await host.ExpectNothingLeftAsync();
+    }
+
     /// <returns>The shim.</returns>
     private static async Task<int> TakeToAsync(ContainerdClient client, string id, string step)
     {

@@ -14,6 +14,8 @@ public sealed class ReportTests : IAsyncLifetime
 {
     private const string Holder = """{"args":["sh","-c","sleep 1000 & exit 0"],"cwd":"/","env":["PATH=/bin"],"user":{"uid":0,"gid":0}}""";
 
+    private const string Reader = """{"args":["cat"],"cwd":"/","env":["PATH=/bin"],"user":{"uid":0,"gid":0}}""";
+
     private readonly ShimHost _host = new Installed.Host();
     private readonly ScratchDirectory _scratch = new();
 
@@ -138,6 +140,36 @@ public sealed class ReportTests : IAsyncLifetime
         Assert.Equal(137, (await client.Tasks.DeleteAsync(id, none))!.Status);
         (await _host.CtrAsync("containers", "rm", id)).Succeeded();
         await _host.ExpectNothingLeftAsync();
+    }
+
+    [SkippableFact]
+    public async Task Report_8856_execs_that_nobody_deletes_go_with_their_container()
+    {
+        await StartAsync();
+        string id = Unique.Id("forgetful"), keeper = Unique.Id("keep");
+        string[] group = ["--annotation", $"io.containerd.runc.v2.group={keeper}"];
+        ProcessEntry init = await _host.RunDetachedAsync(keeper, group);
+        int descriptors = ProcessTable.Descriptors(init.Parent);
+        await _host.RunDetachedAsync(id, group);
+        string input = _scratch.File("in");
+        (await Command.RunAsync("mkfifo", [input])).Succeeded();
+        await using (TtrpcChannel channel = await _host.ConnectAsync(id))
+        {
+            TaskApi.TaskClient task = new(channel.CreateCallInvoker());
+            foreach (bool hasTerminal in (bool[])[false, true])
+            {
+                await task.ExecAsync(new()
+                {
+                    Id = id, ExecId = $"e{hasTerminal}", Stdin = input, Terminal = hasTerminal,
+                    Spec = new() { Value = Google.Protobuf.ByteString.CopyFromUtf8(Reader) },
+                });
+                await task.StartAsync(new() { Id = id, ExecId = $"e{hasTerminal}" });
+            }
+        }
+        // The client has gone, and its execs with it as far as it knows.
+        await _host.RemoveAsync(id);
+        await Eventually.True(() => ProcessTable.Descriptors(init.Parent) == descriptors, "nothing of them is open");
+        await _host.ExpectRestAndRemoveAsync(init.Parent, keeper);
     }
 
     private static CallOptions In(int seconds) => new(deadline: DateTime.UtcNow.AddSeconds(seconds));

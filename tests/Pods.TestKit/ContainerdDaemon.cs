@@ -23,6 +23,8 @@ public sealed class ContainerdDaemon : IAsyncDisposable
     private ContainerdDaemon(ContainerdOptions options) => _options = options;
 
     public string Address => _scratch.File("c.sock");
+    /// <summary>Where shims send their events: a name that cannot be guessed from <see cref="Address"/>.</summary>
+    public string EventsAddress => _scratch.File("events.sock");
     public string Root => _scratch.File("root");
     public string State => _scratch.File("state");
     public string LogPath => _scratch.File("containerd.log");
@@ -77,6 +79,7 @@ public sealed class ContainerdDaemon : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         int[] shims = [.. Shims()];
+        string[] sockets = [.. ShimSockets()];
         foreach (ProcessEntry child in shims.SelectMany(Descendants).ToArray())
             Native.Kill(child.Pid);
         foreach (int shim in shims)
@@ -86,7 +89,21 @@ public sealed class ContainerdDaemon : IAsyncDisposable
         foreach (int shim in shims)
             Native.Kill(shim);
         await Eventually.True(() => Shims().Count == 0, "the shims of the test's containerd are gone");
+        foreach (string socket in sockets)
+            File.Delete(socket);
         _scratch.Dispose();
+    }
+
+    /// <summary>A shim that is killed leaves its socket, outside of every scratch directory; with its daemon gone, nobody removes it.</summary>
+    private IEnumerable<string> ShimSockets()
+    {
+        string bundles = Path.Combine(State, "io.containerd.runtime.v2.task");
+        if (!System.IO.Directory.Exists(bundles))
+            return [];
+        return System.IO.Directory.GetDirectories(bundles).SelectMany(System.IO.Directory.GetDirectories)
+            .Select(bundle => Path.Combine(bundle, "address")).Where(File.Exists)
+            .Select(file => File.ReadAllText(file).Trim()).Where(address => address.StartsWith("unix://", StringComparison.Ordinal))
+            .Select(address => address["unix://".Length..]);
     }
 
     private static IEnumerable<ProcessEntry> Descendants(int pid) =>
@@ -113,7 +130,7 @@ public sealed class ContainerdDaemon : IAsyncDisposable
         [grpc]
           address = "{Address}"
         [ttrpc]
-          address = "{Address}.ttrpc"
+          address = "{EventsAddress}"
         {_options.ExtraConfig}
 
         """);
