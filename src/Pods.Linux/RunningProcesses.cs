@@ -13,14 +13,27 @@ public static class RunningProcesses
     public static ulong? StartTicks(int pid) => StatField(pid, 22) is { } text ? ulong.Parse(text, CultureInfo.InvariantCulture) : null;
 
     /// <summary>Those that have this very string among their arguments; we ourselves are not listed.</summary>
-    public static IReadOnlyList<int> WithArgument(string argument)
+    public static IReadOnlyList<int> WithArgument(string argument) => [.. Others("cmdline", words => words.Contains(argument)).Select(p => p.Pid)];
+
+    /// <summary>
+    /// Those that were started with this environment variable, and its value; we ourselves are not listed. Nor are those that we may
+    /// not look into, which are not ours to know.
+    /// </summary>
+    public static IReadOnlyList<(int Pid, string Value)> WithVariable(string name)
     {
-        List<int> found = [];
+        string start = name + "=";
+        return [.. Others("environ", words => words.Any(IsIt)).Select(p => (p.Pid, p.Words.First(IsIt)[start.Length..]))];
+        bool IsIt(string word) => word.StartsWith(start, StringComparison.Ordinal);
+    }
+
+    private static List<(int Pid, string[] Words)> Others(string file, Func<string[], bool> areWanted)
+    {
+        List<(int, string[])> found = [];
         foreach (string directory in Directory.EnumerateDirectories("/proc"))
         {
             if (!int.TryParse(Path.GetFileName(directory), NumberStyles.None, CultureInfo.InvariantCulture, out int pid)) continue;
             if (pid == Environment.ProcessId) continue;
-            if (TryReadText($"{directory}/cmdline")?.Split('\0').Contains(argument) == true) found.Add(pid);
+            if (TryReadText($"{directory}/{file}")?.Split('\0') is { } words && areWanted(words)) found.Add((pid, words));
         }
         return found;
     }
@@ -38,9 +51,9 @@ public static class RunningProcesses
         {
             return File.ReadAllText(path);
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return null;   // it has ended, before or while we read (ESRCH)
+            return null;   // it has ended, before or while we read (ESRCH), or is another user's
         }
     }
 }

@@ -10,13 +10,20 @@ namespace Pods.Network;
 /// Puts pods on the node's CNI network and takes them off it. Different sandboxes may go in parallel;
 /// for one sandbox the caller does one thing at a time, as the CNI specification demands.
 /// </summary>
-public sealed class PodNetwork(NetworkOptions options)
+public sealed class PodNetwork
 {
     private const string PodInterface = "eth0";
 
-    private readonly AttachmentCache _cache = new(options.CacheDirectory);
-    private readonly CniNetworks _networks = new(options);
-    private readonly CniPlugins _plugins = new(options);
+    private readonly AttachmentCache _cache;
+    private readonly CniNetworks _networks;
+    private readonly CniPlugins _plugins;
+    private readonly OrphanedPlugins _orphans;
+
+    public PodNetwork(NetworkOptions options)
+    {
+        (_cache, _networks, _plugins) = (new(options.CacheDirectory), new(options), new(options));
+        _orphans = new(_cache.SandboxIds(), options.Timeout);
+    }
 
     public IReadOnlyList<string> CachedSandboxes() => _cache.SandboxIds();
 
@@ -72,6 +79,7 @@ public sealed class PodNetwork(NetworkOptions options)
     {
         if (_cache.Find(sandboxId) is not { } attachment)
             return;
+        await _orphans.EndAsync(sandboxId, cancel);
         if (networkNamespace is not null)
             attachment = attachment with { Request = attachment.Request with { NetworkNamespace = networkNamespace } };
         await ChainOf(attachment).DeleteAsync(cancel);

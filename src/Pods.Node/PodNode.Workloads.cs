@@ -5,6 +5,9 @@ namespace Pods.Node;
 /// <summary>Deployments, DaemonSets and Jobs: stored here; <see cref="WorkloadController"/> makes their pods.</summary>
 public sealed partial class PodNode
 {
+    /// <summary>Held while pods are made for their owner and while it is deleted: whose owner is gone, nobody would ever take away.</summary>
+    internal Lock Owners { get; } = new();
+
     /// <exception cref="NodeException">It is invalid, or there is one of that name.</exception>
     public Workload CreateWorkload(WorkloadKind kind, string space, Workload given, bool isDryRun)
     {
@@ -45,16 +48,19 @@ public sealed partial class PodNode
     /// <exception cref="NodeException">It is not there.</exception>
     public Workload DeleteWorkload(WorkloadKind kind, string space, string name, bool isOrphaning)
     {
-        Workload gone = _node.Workloads.Find(kind, space, name) ?? throw NodeException.NotFound(name, kind.Plural);
-        if (isOrphaning)
+        lock (Owners)
+        {
+            Workload gone = _node.Workloads.Find(kind, space, name) ?? throw NodeException.NotFound(name, kind.Plural);
+            if (isOrphaning)
+                foreach (StoredPod stored in OwnedBy(gone))
+                    _node.Store.Update(stored.Pod.Metadata!.Uid!,
+                        s => s with { Pod = s.Pod with { Metadata = s.Pod.Metadata! with { OwnerReferences = null } } }, isDurable: true);
+            // First: a crash after it leaves pods without an owner, which the next start takes away.
+            _node.Workloads.Remove(kind, space, name);
             foreach (StoredPod stored in OwnedBy(gone))
-                _node.Store.Update(stored.Pod.Metadata!.Uid!,
-                    s => s with { Pod = s.Pod with { Metadata = s.Pod.Metadata! with { OwnerReferences = null } } }, isDurable: true);
-        // First: a crash after it leaves pods without an owner, which the next start takes away.
-        _node.Workloads.Remove(kind, space, name);
-        foreach (StoredPod stored in OwnedBy(gone))
-            Delete(space, stored.Pod.Metadata!.Name!, graceSeconds: null);
-        return gone;
+                End(stored);
+            return gone;
+        }
     }
 
     private StoredPod[] OwnedBy(Workload owner) =>

@@ -114,9 +114,13 @@ public sealed partial class PodNode
     }
 
     /// <summary>Begins the deletion; a shorter grace period of a second call is taken, a longer one is not.</summary>
-    public Pod Delete(string space, string name, long? graceSeconds)
+    /// <exception cref="NodeException">It is not there.</exception>
+    public Pod Delete(string space, string name, long? graceSeconds) =>
+        End(_node.Store.Find(space, name) ?? throw NodeException.NotFound(name), graceSeconds);
+
+    /// <summary>One that has gone meanwhile is as good as ended.</summary>
+    internal Pod End(StoredPod existing, long? graceSeconds = null)
     {
-        StoredPod existing = _node.Store.Find(space, name) ?? throw NodeException.NotFound(name);
         string uid = existing.Pod.Metadata!.Uid!;
         long grace = Math.Max(0, graceSeconds ?? existing.Pod.Spec!.TerminationGracePeriodSeconds ?? 30);
         DateTimeOffset deadline = _node.Time.GetUtcNow() + TimeSpan.FromSeconds(grace);
@@ -141,7 +145,7 @@ public sealed partial class PodNode
         await Ready.WaitAsync(cancel);
         IReadOnlyList<StoredPod> pods = [.. _node.Store.List()];
         foreach (StoredPod stored in pods)
-            Delete(stored.Pod.Metadata!.Namespace!, stored.Pod.Metadata.Name!, graceSeconds: null);
+            End(stored);
         await Task.WhenAll(_workers.Values.Select(w => w.Ended)).WaitAsync(cancel);
         return pods.Count;
     }

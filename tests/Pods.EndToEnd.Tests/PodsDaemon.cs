@@ -19,7 +19,7 @@ public sealed class PodsDaemon : IAsyncDisposable
 
     private readonly ScratchDirectory _scratch = new();
     private readonly PodsDaemonOptions _options;
-    private readonly int _subnet = 1 + Random.Shared.Next(250);
+    private int _subnet;
     private DaemonProcess? _process;
 
     private PodsDaemon(PodsDaemonOptions options, ContainerdDaemon containerd) => (_options, Containerd) = (options, containerd);
@@ -43,6 +43,7 @@ public sealed class PodsDaemon : IAsyncDisposable
         PodsDaemon daemon = new(options, await ContainerdDaemon.StartAsync(options.Containerd));
         try
         {
+            await daemon.ClaimSubnetAsync();
             daemon.WriteNetwork();
             TestImage.Busybox().WriteOciArchive(daemon._scratch.File("busybox.tar"), Image);
             await daemon.Containerd.ImportAsync(daemon._scratch.File("busybox.tar"));
@@ -156,7 +157,8 @@ public sealed class PodsDaemon : IAsyncDisposable
             if (_process is not null)
                 await _process.StopAsync();
             await Containerd.DisposeAsync();
-            await Command.RunAsync("ip", ["link", "delete", Bridge]);
+            if (_subnet > 0)
+                await Command.RunAsync("ip", ["link", "delete", Bridge]);
             _scratch.Dispose();
         }
     }
@@ -199,6 +201,19 @@ public sealed class PodsDaemon : IAsyncDisposable
         "--pause-archive", Path.Combine(Repository.Bin, "..", "pause.tar"),
         "--runtime", Repository.Binary("containerd-shim-pods-v1"), .. _options.Arguments,
     ];
+
+    /// <summary>The bridge of that name is the claim: other tests, and other runs on this machine, take another.</summary>
+    private async Task ClaimSubnetAsync()
+    {
+        foreach (int candidate in Enumerable.Range(1, 250).OrderBy(_ => Random.Shared.Next()))
+        {
+            _subnet = candidate;
+            if ((await Command.RunAsync("ip", ["link", "add", "name", Bridge, "type", "bridge"])).ExitCode == 0)
+                return;
+        }
+        _subnet = 0;
+        throw new InvalidOperationException("bridges ptb1 to ptb250 are all there: `ip link delete` those that crashed tests have left");
+    }
 
     private void WriteNetwork()
     {

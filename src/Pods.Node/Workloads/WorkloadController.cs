@@ -65,7 +65,16 @@ public sealed class WorkloadController(PodNode node)
         return due;
     }
 
-    private void Keep(Workload workload)
+    /// <param name="seen">As it was a moment ago; it may be gone by now.</param>
+    internal void Keep(Workload seen)
+    {
+        lock (node.Owners)
+            if (_services.Workloads.Find(WorkloadKind.OfKind(seen.Kind)!, seen.Metadata!.Namespace!, seen.Metadata.Name!) is { } workload
+                && workload.Metadata!.Uid == seen.Metadata.Uid)
+                CarryOut(workload);
+    }
+
+    private void CarryOut(Workload workload)
     {
         WorkloadKind kind = WorkloadKind.OfKind(workload.Kind)!;
         string space = workload.Metadata!.Namespace!, name = workload.Metadata.Name!, uid = workload.Metadata.Uid!;
@@ -74,7 +83,8 @@ public sealed class WorkloadController(PodNode node)
             WorkloadPlan plan = WorkloadPlan.For(workload, PodsOf(uid), _services.Time.GetUtcNow());
             foreach (string pod in plan.Delete)
             {
-                node.Delete(space, pod, graceSeconds: null);
+                if (_services.Store.Find(space, pod) is { } ending)
+                    node.End(ending);
                 Tell(workload, ObjectEvent.Normal, "SuccessfulDelete", $"Deleted pod: {pod}");
             }
             for (int i = 0; i < plan.Create; i++)
@@ -102,7 +112,7 @@ public sealed class WorkloadController(PodNode node)
         HashSet<string?> owners = [.. _services.Workloads.List(null, null).Items.Select(w => w.Metadata!.Uid)];
         foreach (StoredPod stored in _services.Store.List())
             if (OwnerOf(stored.Pod) is { } owner && !owners.Contains(owner.Uid) && stored.Pod.Metadata!.DeletionTimestamp is null)
-                node.Delete(stored.Pod.Metadata.Namespace!, stored.Pod.Metadata.Name!, graceSeconds: null);
+                node.End(stored);
     }
 
     internal static OwnerReference? OwnerOf(Pod pod) => pod.Metadata!.OwnerReferences?.FirstOrDefault(
