@@ -33,7 +33,10 @@ public sealed class PodsDaemon : IAsyncDisposable
     public string Bridge => $"ptb{_subnet}";
     public string Subnet => $"10.89.{_subnet}.";
     public int Pid => _process!.Pid;
+    public bool HasEnded => _process!.HasExited;
     public string Log => _process!.Log;
+    /// <summary>Where the next podsd looks for containerd, if not where it is.</summary>
+    public string? ContainerdAddress { get; set; }
 
     public static async Task<PodsDaemon> StartAsync(PodsDaemonOptions? options = null)
     {
@@ -62,13 +65,16 @@ public sealed class PodsDaemon : IAsyncDisposable
     /// <summary>Starts podsd on the state that it left.</summary>
     public async Task StartAgainAsync()
     {
-        _process = DaemonProcess.Start(Repository.Binary("podsd"), Arguments(), File("podsd.log"),
-            new Dictionary<string, string> { ["PATH"] = Repository.Bin + ":" + Environment.GetEnvironmentVariable("PATH") + ":/usr/sbin" });
+        Launch();
         await Eventually.True(
-            async () => _process.HasExited || (await PodsAsync("version")).ExitCode == 0, "pods reaches podsd", TimeSpan.FromSeconds(30));
-        if (_process.HasExited)
+            async () => _process!.HasExited || (await PodsAsync("version")).ExitCode == 0, "pods reaches podsd", TimeSpan.FromSeconds(30));
+        if (_process!.HasExited)
             throw new InvalidOperationException($"podsd ended with {_process.ExitCode}: {_process.Log}");
     }
+
+    /// <summary>Starts it and does not wait.</summary>
+    public void Launch() => _process = DaemonProcess.Start(Repository.Binary("podsd"), Arguments(), File("podsd.log"),
+        new Dictionary<string, string> { ["PATH"] = Repository.Bin + ":" + Environment.GetEnvironmentVariable("PATH") + ":/usr/sbin" });
 
     public Task KillAsync() => _process!.KillAsync();
 
@@ -181,6 +187,7 @@ public sealed class PodsDaemon : IAsyncDisposable
         List<string> found = [];
         found.AddRange(Lines((await Containerd.CtrAsync("containers", "ls", "-q")).Output).Select(c => $"container {c}"));
         found.AddRange(Lines((await Containerd.CtrAsync("tasks", "ls", "-q")).Output).Select(t => $"task {t}"));
+        found.AddRange(Lines((await Containerd.CtrAsync("snapshots", "ls")).Output).Where(s => s.EndsWith("Active")).Select(s => $"snapshot {s}"));
         found.AddRange(Containerd.Shims().Select(s => $"shim {s}"));
         if (System.IO.Directory.Exists(NetworkNamespaces))
             found.AddRange(System.IO.Directory.GetFiles(NetworkNamespaces).Select(n => $"netns {n}"));
@@ -196,7 +203,7 @@ public sealed class PodsDaemon : IAsyncDisposable
 
     private string[] Arguments() =>
     [
-        "--root", File("pods"), "--state", File("run"), "--socket", File("podsd.sock"), "--containerd", Containerd.Address,
+        "--root", File("pods"), "--state", File("run"), "--socket", File("podsd.sock"), "--containerd", ContainerdAddress ?? Containerd.Address,
         "--cni-conf-dir", File("net.d"), "--log-dir", LogDirectory, "--manifests", File("manifests"), "--netns-dir", NetworkNamespaces,
         "--pause-archive", Path.Combine(Repository.Bin, "..", "pause.tar"),
         "--runtime", Repository.Binary("containerd-shim-pods-v1"), .. _options.Arguments,
