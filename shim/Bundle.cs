@@ -22,6 +22,11 @@ internal sealed record Bundle(string Directory)
     /// <summary>A link to the directory of the group's socket, where it is not containerd's usual one.</summary>
     public string Sockets => Path.Combine(Directory, "s");
 
+    /// <summary>In the bundle of a sandbox that is no container: what its containers see at /dev/shm.</summary>
+    public string SharedMemory => Path.Combine(Directory, "shm");
+
+    public string SandboxFile(string name) => Path.Combine(Directory, name);
+
     public string ExecPidFile(string execId) => Path.Combine(Directory, execId + ".pid");
     public string ExecSpec(string execId) => Path.Combine(Directory, execId + ".process.json");
     public string ExecLog(string execId) => Path.Combine(Directory, execId + ".log.json");

@@ -21,10 +21,14 @@ internal static class Cleanup
         ShimOptions options = OptionsOf(bundle);
         Runc runc = new(Children.BecomeSubreaper(), bundle, options, flags.Namespace);
 
-        KillStrandedRuntime(bundle);
+        KillWithArgument(bundle.RuncLog);
+        // The bundle of a sandbox without a container.
+        if (!File.Exists(bundle.Config))
+            KillWithArgument(PodSandbox.MarkOf(bundle));
         if (runc.HasState(flags.Id))
             await DeleteAsync(runc, flags.Id, bundle);
         Mounts.DetachAll(bundle.Rootfs);
+        Mounts.DetachAll(bundle.SharedMemory);
         RemoveDeadSocket(bundle);
 
         DeleteResponse answer = new()
@@ -58,10 +62,13 @@ internal static class Cleanup
         }
     }
 
-    /// <summary>A runc that was at work when its shim was killed would go on to make a container that nobody knows.</summary>
-    private static void KillStrandedRuntime(Bundle bundle)
+    /// <summary>
+    /// A runc that was at work when its shim was killed would go on to make a container that nobody knows; and a sandbox's holder
+    /// would go on for ever. Both name the bundle on their command lines, and nobody else does in these words.
+    /// </summary>
+    private static void KillWithArgument(string word)
     {
-        foreach (int pid in RunningProcesses.WithArgument(bundle.RuncLog))
+        foreach (int pid in RunningProcesses.WithArgument(word))
             Signals.TrySend(pid, Signals.SIGKILL);
     }
 

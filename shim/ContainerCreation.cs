@@ -46,6 +46,11 @@ internal sealed class ContainerCreation(Pod pod, CreateTaskRequest request)
         {
             byte[] config = File.ReadAllBytes(_bundle.Config);
             BundleSpec spec = BundleSpec.Parse(config);
+            if (spec.IsPodMember && pod.TryFindSandbox(spec.SandboxId!) is { } sandbox)
+            {
+                config = MountWiring.Wire(config, sandbox.Files);
+                Bundle.Replace(_bundle.Config, config, File.GetUnixFileMode(_bundle.Config));
+            }
             if (!spec.IsPodMember || !NeedsWiring(config, spec))
                 return spec;
             if (pod.NamespacesOf(spec.SandboxId!) is not { } namespaces)

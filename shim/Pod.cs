@@ -18,8 +18,10 @@ internal sealed class Pod(Children children, EventLoop streams, EventPublisher e
     private readonly Queue<string> _removedOrder = [];   // guarded by _gate
     private readonly HashSet<string> _untold = [];   // guarded by _gate; of those removed
     private readonly TaskCompletionSource _shutdown = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private PodSandbox? _sandbox;   // guarded by _gate
     private bool _isClosed;   // guarded by _gate
     private bool _wasToldToEnd;   // guarded by _gate
+    private Task _answered = Task.CompletedTask;   // guarded by _gate
 
     public Children Children => children;
     public StdioHost Streams { get; } = new(streams, children, log.Warn);
@@ -100,6 +102,49 @@ internal sealed class Pod(Children children, EventLoop streams, EventPublisher e
         }
     }
 
+    /// <summary>Makes this process the sandbox of a pod, which its containers then belong to.</summary>
+    public void AddSandbox(PodSandbox sandbox)
+    {
+        lock (_gate)
+        {
+            if (_isClosed)
+                throw new WrongStateException($"create sandbox \"{sandbox.Id}\": the shim is ending");
+            if (_sandbox is { } other)
+                throw new AlreadyExistsException($"create sandbox \"{sandbox.Id}\": this shim is the sandbox \"{other.Id}\" already");
+            _sandbox = sandbox;
+        }
+        try
+        {
+            sandbox.Prepare();
+        }
+        catch
+        {
+            lock (_gate)
+                _sandbox = null;
+            throw;
+        }
+    }
+
+    public PodSandbox FindSandbox(string id) => TryFindSandbox(id) ?? throw new NotFoundException($"sandbox \"{id}\" does not exist");
+
+    public PodSandbox? TryFindSandbox(string id)
+    {
+        lock (_gate)
+            return _sandbox?.Id == id ? _sandbox : null;
+    }
+
+    /// <summary>Ends the sandbox, and the service with it unless there are containers: then their last Shutdown does.</summary>
+    public async Task RemoveSandboxAsync(string id, Task answered)
+    {
+        if (TryFindSandbox(id) is { } sandbox)
+        {
+            await sandbox.StopAsync();
+            lock (_gate)
+                _sandbox = null;
+        }
+        Shutdown(answered);
+    }
+
     public HeldNamespaces? NamespacesOf(string sandboxId) => TryFind(sandboxId)?.Namespaces;
 
     public void Removed(Container container, ProcessExit exit)
@@ -116,13 +161,15 @@ internal sealed class Pod(Children children, EventLoop streams, EventPublisher e
     }
 
     /// <summary>Ends the service if it has no container. One on its way is waited for: if it fails, the service ends then.</summary>
-    public void Shutdown()
+    /// <param name="answered">Ends when whoever asked for it has been answered: the connection lasts until then.</param>
+    public void Shutdown(Task answered)
     {
         lock (_gate)
         {
-            if (_containers.Count > 0)
+            if (_containers.Count > 0 || _sandbox is not null)
                 return;
             _wasToldToEnd = true;
+            _answered = answered;
             EndIfEmpty();
         }
     }
@@ -135,6 +182,16 @@ internal sealed class Pod(Children children, EventLoop streams, EventPublisher e
         _shutdown.TrySetResult();
     }
 
+    /// <summary>Nobody will ask for anything again, nor clean up: the sandbox's process ends here.</summary>
+    public void Forsake()
+    {
+        PodSandbox? sandbox;
+        lock (_gate)
+            sandbox = _sandbox;
+        sandbox?.StopAsync().Wait();
+        Abandon();
+    }
+
     /// <summary>What is here, a line for each thing: the answer to SIGUSR1.</summary>
     public IReadOnlyList<string> Describe()
     {
@@ -144,6 +201,7 @@ internal sealed class Pod(Children children, EventLoop streams, EventPublisher e
             [
                 $"shim {BuildVersion.Version}, process {Environment.ProcessId}: {_containers.Count} containers, {_creating.Count} being created, "
                     + $"{events.Waiting} events to be told, {GC.GetTotalMemory(false) / 1024} kB managed, {ThreadPool.ThreadCount} workers",
+                .. _sandbox is null ? Array.Empty<string>() : [_sandbox.Describe()],
                 .. _creating.Keys.Select(id => $"container {id}: being created"),
                 .. _containers.Values.SelectMany(c => c.Describe()),
             ];
@@ -164,10 +222,10 @@ internal sealed class Pod(Children children, EventLoop streams, EventPublisher e
     /// <summary>The caller holds _gate.</summary>
     private void EndIfEmpty()
     {
-        if (!_wasToldToEnd || _containers.Count > 0 || _creating.Count > 0)
+        if (!_wasToldToEnd || _containers.Count > 0 || _creating.Count > 0 || _sandbox is not null)
             return;
         _isClosed = true;
-        _shutdown.TrySetResult();
+        _answered.ContinueWith(_ => _shutdown.TrySetResult(), TaskScheduler.Default);
     }
 
     private void Reserve(string id)

@@ -34,6 +34,7 @@ internal static class ShimServer
         TaskMethods tasks = new(new TaskService(pod), idle);
         foreach (string service in TaskMethods.Services)
             server.Add(service, tasks.TryServe);
+        server.Add(SandboxMethods.Service, new SandboxMethods(new SandboxService(pod), idle).TryServe);
 
         // Asked to stop by init at power-off, say: the containers' ends are init's business then.
         using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Abandon);
@@ -53,7 +54,7 @@ internal static class ShimServer
         void AbandonIfForsaken()
         {
             if (pod.IsForsaken(bundle))
-                pod.Abandon();
+                pod.Forsake();
         }
 
         void Describe(PosixSignalContext signal)

@@ -1,6 +1,7 @@
 using Containerd.Task.V3;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
+using Pods.Ttrpc;
 // The generated service class would hide the framework's.
 using Task = System.Threading.Tasks.Task;
 using Status = Containerd.V1.Types.Status;
@@ -137,7 +138,7 @@ internal sealed class TaskService(Pod pod) : TaskApi.TaskBase
 
     public override Task<Empty> Shutdown(ShutdownRequest request, ServerCallContext call)
     {
-        pod.Shutdown();
+        pod.Shutdown(call.Answered());
         return Task.FromResult(_nothing);
     }
 

@@ -1,10 +1,16 @@
 /* pause: the first process of a pod. It holds the pod's namespaces, and as process 1 of a shared
- * pid namespace it reaps the orphans of the other containers. It ends on SIGTERM and SIGINT. */
+ * pid namespace it reaps the orphans of the other containers. It ends on SIGTERM and SIGINT.
+ * pause -d ...: gives up root first; what follows is for whoever reads the process list. */
+#include <grp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+/* The user of the pause image: nobody, and nobody's in particular. */
+#define NOBODY 65535
 
 #ifndef VERSION
 #define VERSION "dev"
@@ -17,6 +23,12 @@ int main(int argc, char **argv)
 
     if (argc > 1 && strcmp(argv[1], "-v") == 0)
         return puts("pause " VERSION) == EOF;
+
+    if (argc > 1 && strcmp(argv[1], "-d") == 0 &&
+        (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) || setgroups(0, NULL) || setgid(NOBODY) || setuid(NOBODY))) {
+        perror("pause: give up root");
+        return 1;
+    }
 
     /* Blocked and fetched by sigwait: as process 1 it gets no default action, and no handler can be interrupted. */
     sigemptyset(&set);

@@ -94,6 +94,10 @@ internal static unsafe partial class LibC
     internal const nuint SIOCSIFFLAGS = 0x8914;
 
     internal const int CLONE_FS = 0x00000200;
+    internal const int CLONE_NEWNS = 0x00020000;
+    internal const int CLONE_NEWUTS = 0x04000000;
+    internal const int CLONE_NEWIPC = 0x08000000;
+    internal const int CLONE_NEWPID = 0x20000000;
     internal const int CLONE_NEWNET = 0x40000000;
 
     internal const int MNT_DETACH = 2;
@@ -106,6 +110,8 @@ internal static unsafe partial class LibC
     internal const int SYS_pidfd_send_signal = 424;
     internal const int SYS_pidfd_open = 434;
     internal const int SYS_openat2 = 437;
+
+    internal static readonly int SYS_pivot_root = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 41 : 155;
 
     internal const ulong RESOLVE_BENEATH = 0x08;
     internal const ulong RESOLVE_IN_ROOT = 0x10;

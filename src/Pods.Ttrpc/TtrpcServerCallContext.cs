@@ -7,6 +7,12 @@ namespace Pods.Ttrpc;
 internal sealed class TtrpcServerCallContext(Request request, DateTime deadline, CancellationToken cancel) : ServerCallContext
 {
     private Metadata? _headers;
+    private TaskCompletionSource? _answered;   // few ask for it
+
+    public Task Answered => (_answered ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+
+    /// <summary>The handler has ended, so nobody begins to ask any more.</summary>
+    public void IsAnswered() => _answered?.TrySetResult();
 
     protected override string MethodCore => $"/{request.Service}/{request.Method}";
     protected override string HostCore => "";

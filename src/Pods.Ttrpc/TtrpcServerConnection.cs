@@ -94,16 +94,20 @@ internal sealed class TtrpcServerConnection(FrameStream frames, TtrpcServiceBind
         // The read loop goes on at once, whatever the handler does before its first await.
         await Task.Yield();
         Response response;
+        TtrpcServerCallContext context;
         using (CallDeadline deadline = CallDeadline.Start(request.TimeoutNano, _closed.Token))
-            response = await InvokeAsync(request, deadline);
+        {
+            context = new(request, deadline.Time, deadline.Token);
+            response = await InvokeAsync(request, context, deadline);
+        }
         await SendAsync(stream, response);
+        context.IsAnswered();
     }
 
-    private async Task<Response> InvokeAsync(Request request, CallDeadline deadline)
+    private async Task<Response> InvokeAsync(Request request, TtrpcServerCallContext context, CallDeadline deadline)
     {
         try
         {
-            TtrpcServerCallContext context = new(request, deadline.Time, deadline.Token);
             return services.TryServe(request.Service, request.Method, request.Payload, context) is { } answer
                 ? new Response { Payload = await answer }
                 : Failure(new Status(StatusCode.Unimplemented, $"unknown method /{request.Service}/{request.Method}"));

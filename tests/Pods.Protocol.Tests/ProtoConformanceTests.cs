@@ -77,8 +77,8 @@ public sealed class ProtoConformanceTests(ProtoConformanceTests.Both both) : ICl
             foreach (string file in Directory.EnumerateFiles(ProtoConformanceTests.Ours, "*.proto", SearchOption.AllDirectories))
                 if (!file.Contains("/obj/") && !file.Contains("/bin/"))
                     OurFiles.Add(await ProtoCompiler.ReadAsync(file, [ProtoConformanceTests.Ours]));
-            // ttrpc's own messages have no .proto file to compare with: see ProtoTtrpcTests. The health protocol is not containerd's.
-            Ours = [.. OurFiles.Where(file => file.Package is not "ttrpc" and not "grpc.health.v1").SelectMany(ProtoDeclarations.Of)];
+            // ttrpc's own messages have no .proto file to compare with: see ProtoTtrpcTests. Health and CRI are not containerd's.
+            Ours = [.. OurFiles.Where(file => file.Package is not ("ttrpc" or "grpc.health.v1" or "runtime.v1")).SelectMany(ProtoDeclarations.Of)];
 
             List<(string Name, string Text, string Where)> theirs = [];
             foreach (string root in ProtoReference.Roots.Where(root => ProtoReference.Files(root).Any()))

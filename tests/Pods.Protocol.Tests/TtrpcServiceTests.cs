@@ -10,6 +10,7 @@ public sealed class TtrpcServiceTests : IAsyncLifetime
     private static readonly CallOptions Soon = new(deadline: DateTime.UtcNow.AddSeconds(10));
 
     private readonly StreamPair _pair = StreamPair.Create();
+    private readonly CancellationTokenSource _stop = new();
     private Task _serving = Task.CompletedTask;
     private TtrpcChannel? _channel;
 
@@ -18,14 +19,15 @@ public sealed class TtrpcServiceTests : IAsyncLifetime
     public Task InitializeAsync()
     {
         TtrpcServer server = new(e => new Status(StatusCode.FailedPrecondition, e.Message));
-        server.Add("test.Echo", (method, payload, _) => method switch
+        server.Add("test.Echo", (method, payload, call) => method switch
         {
             "Say" => Task.FromResult(payload),
+            "Last" => LastAsync(call),
             "Fail" => Task.FromException<ByteString>(new InvalidOperationException("later")),
             "Throw" => throw new InvalidOperationException("at once"),
             _ => null,
         });
-        _serving = server.ServeConnectionAsync(_pair.Server, CancellationToken.None);
+        _serving = server.ServeConnectionAsync(_pair.Server, _stop.Token);
         _channel = TtrpcChannel.Over(_pair.Client);
         return Task.CompletedTask;
     }
@@ -34,6 +36,13 @@ public sealed class TtrpcServiceTests : IAsyncLifetime
     {
         await Channel.DisposeAsync();
         await _serving;
+    }
+
+    [Fact]
+    public async Task Call_that_ends_the_server_is_answered()
+    {
+        await Channel.CallAsync("/test.Echo/Last", ByteString.Empty, Soon);
+        await _serving.WaitAsync(TimeSpan.FromSeconds(10));
     }
 
     [Fact]
@@ -52,5 +61,11 @@ public sealed class TtrpcServiceTests : IAsyncLifetime
     {
         RpcException failed = await Assert.ThrowsAsync<RpcException>(() => Channel.CallAsync(method, ByteString.Empty, Soon));
         Assert.Equal((code, words), (failed.StatusCode, failed.Status.Detail));
+    }
+
+    private Task<ByteString> LastAsync(ServerCallContext call)
+    {
+        call.Answered().ContinueWith(_ => _stop.Cancel(), TaskScheduler.Default);
+        return Task.FromResult(ByteString.Empty);
     }
 }
