@@ -49,9 +49,11 @@ internal sealed class Container
         // What a runtime has left off in the cgroups above would be missing in the figures and the notices of this one.
         if (Cgroup is { IsUnified: true })
             Cgroup.EnableControllers();
+        if (Spec.IsSandbox && Cgroup is not null)
+            Pod.OomKills.Open(Cgroup);
         _oom = Cgroup is null
             ? null
-            : OomWatcher.TryWatch(Cgroup, Pod.Streams.Events, () => Events.Publish(new TaskOOM { ContainerId = Id }));
+            : OomWatcher.TryWatch(Cgroup, Pod.Streams.Events, Pod.OomKills, () => Events.Publish(new TaskOOM { ContainerId = Id }));
         if (Spec.IsSandbox)
             Namespaces = HeldNamespaces.TryOf(pid);
         Init.Began(pid, exited);
@@ -105,7 +107,7 @@ internal sealed class Container
                 Cgroup?.Kill();
         }
         // The reason before the exit, even if the notice of it is still on its way.
-        _oom?.CheckNow();
+        _oom?.CheckNow(ended: exit.IsInit ? exit.Status : null);
         lock (Gate)
             Tell(Order.Exited(exit));
     }

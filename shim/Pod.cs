@@ -26,6 +26,7 @@ internal sealed class Pod(Children children, EventLoop streams, EventPublisher e
     public Children Children => children;
     public StdioHost Streams { get; } = new(streams, children, log.Warn);
     public EventPublisher Events => events;
+    public OomAccount OomKills { get; } = new();
     public ShimLog Log => log;
     public string Namespace => namespaceName;
 

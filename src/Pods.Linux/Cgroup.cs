@@ -20,6 +20,9 @@ public sealed partial class Cgroup
     /// <summary>Its name from the root of the hierarchies; where these differ, that of the one the processes are counted in.</summary>
     public string Path { get; }
 
+    /// <summary>The cgroup that it lies in; null for the root.</summary>
+    public Cgroup? Above => System.IO.Path.GetDirectoryName(Path) is { Length: > 1 } above ? At(above) : null;
+
     public bool Exists => _places.Any(place => System.IO.Directory.Exists(place.Directory));
 
     /// <summary>Where a process is, by what the kernel says of it and nothing else; null if there is no such process.</summary>
