@@ -11,6 +11,9 @@ install -m 755 "$bin/pods" "$bin/podsd" "$bin/containerd-shim-pods-v1" "$dest$pr
 install -m 755 "$bin/pause" "$dest$prefix/lib/pods/pause"
 install -m 644 "$out/pause.tar" "$dest$prefix/lib/pods/pause.tar"
 install -m 644 "$here/systemd/podsd.service" "$here/systemd/pods@.service" "$dest$prefix/lib/systemd/system/"
+for slice in pods.slice.d pods-.slice.d; do
+  install -D -m 644 "$here/systemd/$slice/10-pods.conf" "$dest$prefix/lib/systemd/system/$slice/10-pods.conf"
+done
 install -m 644 "$here/etc/podsd.yaml" "$dest/etc/pods/"
 install -m 644 "$here/../LICENSE" "$here/../CHANGELOG.md" "$here/../README.md" "$here"/../docs/*.md "$dest$prefix/share/doc/pods/"
 install -m 644 "$here"/../examples/*.yaml "$here"/../examples/*.toml "$dest$prefix/share/doc/pods/examples/"

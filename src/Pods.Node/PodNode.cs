@@ -30,6 +30,8 @@ public sealed partial class PodNode
         TaskEvents events = new(_node.Containerd, _node.Options, _node.Log, OnExit, OnOutOfMemory, ResyncAsync);
         try
         {
+            if (await new PodCgroups(_node.Options).PrepareAsync(stopping) is { } amiss)
+                _node.Log(amiss);
             await events.RunAsync(stopping);
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)

@@ -1,4 +1,5 @@
 using Pods.Manifests;
+using Pods.TestKit;
 
 namespace Pods.Node.Tests;
 
@@ -10,6 +11,18 @@ public sealed class SystemdSlicesTests
     [InlineData("pods-burstable-pod1_2.slice", "/pods.slice/pods-burstable.slice/pods-burstable-pod1_2.slice")]
     public void Slice_lies_below_the_slices_that_its_name_begins_with(string slice, string path) =>
         Assert.Equal(path, SystemdSlices.PathOf(slice));
+
+    [Fact]
+    public void Files_about_slices_are_of_the_root_and_of_all_below_it() =>
+        Assert.Equal(["edge-pods.slice.d/10-pods.conf", "edge-pods-.slice.d/10-pods.conf"], SystemdSlices.DropInsOf("edge-pods.slice"));
+
+    [Fact]
+    public void Package_has_the_files_of_its_own_root()
+    {
+        string directory = Path.Combine(Repository.Root, "packaging/systemd");
+
+        Assert.All(SystemdSlices.DropInsOf("pods.slice"), f => Assert.Contains("DefaultDependencies=no", File.ReadAllLines(Path.Combine(directory, f))));
+    }
 
     [Theory]
     [InlineData(CgroupDriver.Systemd, "/pods", "pods-besteffort-poda_b.slice")]

@@ -20,6 +20,17 @@ internal sealed class PodCgroups(NodeOptions options)
         return options.CgroupDriver == CgroupDriver.Systemd ? SystemdSlices.NameOf(parts) : "/" + string.Join('/', parts);
     }
 
+    /// <summary>Before the first one is made.</summary>
+    /// <returns>What will be amiss, though pods run.</returns>
+    public async Task<string?> PrepareAsync(CancellationToken cancel)
+    {
+        if (options.CgroupDriver != CgroupDriver.Systemd)
+            return null;
+        string root = SystemdSlices.NameOf(options.CgroupParent);
+        string? failure = await SystemdSlices.PrepareAsync(root, cancel);
+        return failure is null ? null : $"the machine's shutdown will not wait for pods in {root}: {failure}";
+    }
+
     /// <summary>Makes it, with the pod's limits; one that a crash has left is limited anew.</summary>
     public static Task CreateAsync(Pod pod, string name, CancellationToken cancel)
     {

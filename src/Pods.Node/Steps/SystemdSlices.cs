@@ -10,6 +10,9 @@ internal static class SystemdSlices
 {
     public const string Program = "/usr/bin/busctl";
 
+    private const string DropIn = "10-pods.conf";
+    private const string Content = "[Unit]\nDefaultDependencies=no\n";
+
     private static readonly string[] s_manager = ["org.freedesktop.systemd1", "/org/freedesktop/systemd1", "org.freedesktop.systemd1.Manager"];
 
     public static bool IsSlice(string cgroup) => cgroup.EndsWith(".slice", StringComparison.Ordinal);
@@ -29,6 +32,33 @@ internal static class SystemdSlices
     /// <summary>The slice of a cgroup's name; what is "-" to systemd is escaped as the kubelet does it.</summary>
     public static string NameOf(params IEnumerable<string> parts) =>
         string.Join('-', parts.SelectMany(p => p.Split('/', StringSplitOptions.RemoveEmptyEntries)).Select(p => p.Replace('-', '_'))) + ".slice";
+
+    /// <summary>
+    /// Before the first slice is made below a root. systemd reads a slice before it takes our properties of it, and gives it then its
+    /// usual dependencies: the machine's shutdown would stop the slice, and what runs in it, before podsd can end the pod. Only a file
+    /// comes early enough. The package has those of pods.slice.
+    /// </summary>
+    /// <returns>Why it could not be done.</returns>
+    public static async Task<string?> PrepareAsync(string root, CancellationToken cancel)
+    {
+        string[] missing = [.. DropInsOf(root).Where(d => !File.Exists($"/usr/lib/systemd/system/{d}") && !File.Exists($"/run/systemd/system/{d}"))];
+        try
+        {
+            foreach (string path in missing.Select(d => $"/run/systemd/system/{d}"))
+            {
+                Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+                await File.WriteAllTextAsync(path, Content, cancel);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return e.Message;
+        }
+        return missing.Length == 0 ? null : await CallAsync(["Reload"], cancel);
+    }
+
+    /// <summary>Of the root itself, and of all slices below it: their names begin with its own.</summary>
+    internal static string[] DropInsOf(string root) => [$"{root}.d/{DropIn}", $"{root[..^".slice".Length]}-.slice.d/{DropIn}"];
 
     /// <summary>A slice that is there already gets the limits.</summary>
     /// <exception cref="StepException">systemd does not want it.</exception>
