@@ -61,9 +61,11 @@ test-vm: deb ## install, use, reboot, upgrade and purge the .deb in Debian 13 an
 	packaging/deps.sh vm || true
 	mkdir -p $(OUT)/next
 	packaging/build-deb.sh $(VERSION)+next $(OUT)/next $(BIN)
+	failed=
 	for suite in $(VM_SUITES); do
-	  tests/vm/run.sh $$suite $(OUT)/pods_$(VERSION)_$$(dpkg --print-architecture).deb $(OUT)/next/pods_$(VERSION)+next_$$(dpkg --print-architecture).deb
+	  tests/vm/run.sh $$suite $(OUT)/pods_$(VERSION)_$$(dpkg --print-architecture).deb $(OUT)/next/pods_$(VERSION)+next_$$(dpkg --print-architecture).deb || failed="$$failed $$suite"
 	done
+	[ -z "$$failed" ] || { echo "the machine failed:$$failed"; exit 1; }
 
 test-clean: ## from a fresh clone in a minimal Debian 12 root with nothing but the .NET SDK: make demo, make test (needs root)
 	tests/clean-root.sh demo test

@@ -1,31 +1,53 @@
 #!/bin/bash
-# Runs inside the machine at each boot: first installs and uses the package and reboots, then sees what came back,
-# upgrades, and purges. Results go to the second serial port, one line each.
+# Runs inside the machine at each boot the phases that the file "phases" names and that have not been run yet: installs the
+# package and uses it, reboots and sees what came back, upgrades, purges. Results go to the second serial port, one line each.
 cd /payload || exit 1
 exec 3> /dev/ttyS1
-stage=$(cat /root/stage 2> /dev/null || echo 1)
+# The whole journal of every boot, for whoever looks for the reason of a failure; it goes on until the machine is down.
+systemd-run --quiet --unit=pods-journal -p DefaultDependencies=no -p StandardOutput=file:/dev/virtio-ports/journal \
+  journalctl --boot --follow --no-tail --output=short-monotonic
 export CONTAINERD_NAMESPACE=k8s.io DEBIAN_FRONTEND=noninteractive
 log=/root/log
+failures=0
+patience=120   # seconds, for a machine that is emulated on a busy one
 
 note() { echo "# $*" >&3; }
+# Seconds since the boot, so that what takes time in the machine is seen.
+now() { cut -d. -f1 /proc/uptime; }
 # check WHAT COMMAND…: one line of the result; when it fails, what the command said.
 check() {
   local what=$1
   shift
-  if "$@" > "$log" 2>&1; then echo "ok $what" >&3; else
-    echo "not ok $what" >&3
-    tail -15 "$log" | sed 's/^/#   /' >&3
+  if "$@" > "$log" 2>&1; then echo "ok $what ($(now) s)" >&3; else
+    echo "not ok $what ($(now) s)" >&3
+    tail -5 "$log" | sed 's/^/#   /' >&3
+    failures=$((failures + 1))
+    # What builds on a failure fails too, and takes its time.
+    [ "$failures" -lt 5 ] || power_off "the rest is not run after $failures failures"
   fi
 }
-# Runs a command until it succeeds. The limit is for a machine that is emulated on a busy one.
+# must WHAT COMMAND…: a check without which nothing else makes sense.
+must() {
+  local before=$failures
+  check "$@"
+  [ "$failures" = "$before" ] || power_off "the rest is not run without that"
+}
+power_off() {
+  note "$1"
+  sync
+  systemctl poweroff
+  exit
+}
+# Runs a command until it succeeds.
 soon() {
-  local end=$((SECONDS + 240))
+  local end=$((SECONDS + patience))
   until "$@"; do
     [ "$SECONDS" -lt "$end" ] || return 1
     sleep 0.3
   done
 }
-phase() { pods get pod "$1" -o 'jsonpath={.status.phase}'; }
+ready() { pods wait --for=condition=Ready --timeout="${patience}s" "${@/#/pod/}"; }
+phase_of() { pods get pod "$1" -o 'jsonpath={.status.phase}'; }
 is() { local wanted=$1 got; shift; got=$("$@" 2>&1); echo "got: $got"; [ "$got" = "$wanted" ]; }
 has() { local wanted=$1; shift; "$@" 2>&1 | tee /dev/stderr | grep -q -- "$wanted"; }
 none() { local got; got=$("$@" 2> /dev/null); echo "got: $got"; [ -z "$got" ]; }
@@ -43,6 +65,7 @@ with_systemd() { # a container whose cgroup systemd makes, through the shim alon
   ctr run --detach --runtime io.containerd.pods.v1 --runtime-config-path /root/shim.toml --cgroup vmtest.slice:pods:systemd \
     --memory-limit 16777216 registry.local/busybox:vm systemd sleep 86400
 }
+running() { pods get pods "$@" -o 'jsonpath={.items[*].status.phase}'; }
 slice_of() { echo "pods-burstable-pod$(pods get pod "$1" -o 'jsonpath={.metadata.uid}' | tr - _).slice"; }
 guaranteed_slice_of() { slice_of "$1" | sed 's/-burstable//'; }
 cpu_limit() { cat "/sys/fs/cgroup$(cgroup_of "$(container "$1")")/cpu.max"; }
@@ -57,6 +80,14 @@ second_daemon() { podsd --socket /root/second.sock; }
 dotnet_tests() { # PROJECT FILTER
   /mnt/tests/dotnet/dotnet vstest "/mnt/tests/pods/tests/$1/bin/Debug/net9.0/$1.dll" --TestCaseFilter:"$2" --logger:"console;verbosity=normal"
 }
+mount_tests() {
+  export DOTNET_ROOT=/mnt/tests/dotnet DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1
+  export VSTEST_CONNECTION_TIMEOUT=600 PATH=$PATH:/payload
+  mkdir -p /mnt/tests
+  mount /dev/vdc /mnt/tests 2> /dev/null && return
+  echo "skip the test projects: they were not built" >&3
+  return 1
+}
 # A line of the result for each test of a project.
 suite() {
   local what=$1
@@ -69,17 +100,21 @@ owner_of_socket() { stat -c '%U:%G %a' /run/pods/podsd.sock; }
 restart_daemon() { systemctl restart podsd; }
 conffile_kept() { grep -q '^node-name: kept' /etc/pods/podsd.yaml; }
 
-case "$stage" in
-1)
-  echo crashed > /root/stage
+# What the other phases need too: the package, and two pods.
+phase_install() {
   note "$(. /etc/os-release; echo "$PRETTY_NAME"), kernel $(uname -r), $(containerd --version | cut -d' ' -f3), cgroups $(stat -fc %T /sys/fs/cgroup)"
-  check "the package installs with apt" install_package ./pods.deb
-  check "podsd runs as a service that has said that it is ready" is active systemctl is-active podsd
+  must "the package installs with apt" install_package ./pods.deb
+  must "podsd runs as a service that has said that it is ready" is active systemctl is-active podsd
   check "podsd starts at boot" is enabled systemctl is-enabled podsd
   check "the socket is for root and the group pods" is "root:pods 660" owner_of_socket
-  check "an image is imported" pods import busybox.tar
+  must "an image is imported" pods import busybox.tar
   check "a pod is applied" pods apply -f web.yaml
-  check "it becomes Ready" pods wait --for=condition=Ready --timeout=240s pod/web
+  check "a pod that needs time to end is applied with its volume" pods apply -f tidy.yaml
+  must "they become Ready" ready web tidy
+}
+
+phase_use() {
+  check "a unit that stands for a pod is up when the pod is Ready" systemctl start pods@tidy
   check "its cgroup is a scope of systemd below the slice of the pod" has '^/pods.slice/pods-burstable.slice/pods-burstable-pod.*\.slice/pods-.*\.scope' cgroup_of "$(container web)"
   check "the slice has the pod's limit" is 33554432 slice_memory web
   check "its memory limit is the kernel's" is 33554432 memory_limit web
@@ -87,73 +122,88 @@ case "$stage" in
   check "its logs are read" soon has '^serving$' pods logs web
   check "it is reached from the host" has 'hello' ./busybox wget -q -O - "http://$(pods get pod web -o 'jsonpath={.status.podIP}'):8080/"
   check "a pod above its memory limit is applied" pods apply -f hog.yaml
-  check "it ends" soon is Failed phase hog
+  check "it ends" soon is Failed phase_of hog
   check "because of its memory" is OOMKilled pods get pod hog -o 'jsonpath={.status.containerStatuses[0].state.terminated.reason}'
   check "a pod with little CPU time is applied" pods apply -f slow.yaml
-  check "it becomes Ready in its time" pods wait --for=condition=Ready --timeout=240s pod/slow
+  check "it becomes Ready in its time" ready slow
   check "its share is the kernel's" is "10000 100000" cpu_limit slow
   check "the slice has the pod's share" is 100ms slice_cpu slow
-  check "a pod that needs time to end is applied with its volume" pods apply -f tidy.yaml
-  check "it becomes Ready with its volume" pods wait --for=condition=Ready --timeout=240s pod/tidy
-  check "a unit that stands for a pod is up when the pod is Ready" systemctl start pods@tidy
   check "its usage is told by cgroup v2" has 'memory.usage\|usage' metrics
   check "a container runs in a cgroup that systemd makes" with_systemd
   check "its scope has the memory limit" is 16777216 scope_memory
   check "it ends and is deleted" end_systemd
   check "the doctor finds nothing that fails" pods doctor
   check "a second podsd on the same root is refused" has 'another podsd uses the root "/var/lib/pods"' second_daemon
+  local before
   before=$(pids)
   check "podsd restarts" restart_daemon
   check "the containers have kept their pids" is "$before" pids
-  check "the pod is still Running" is Running phase web
+  check "the pod is still Running" is Running phase_of web
   note "security of podsd.service: $(systemd-analyze security podsd.service 2> /dev/null | tail -1 | sed 's/[^ -~]//g')"
-  mkdir -p /mnt/tests
-  if mount /dev/vdc /mnt/tests 2> /dev/null; then
-    export DOTNET_ROOT=/mnt/tests/dotnet DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1
-    export VSTEST_CONNECTION_TIMEOUT=600 PATH=$PATH:/payload
-    note "the test projects on this machine's cgroups"
-    suite Pods.Linux.Tests 'FullyQualifiedName~Cgroup|FullyQualifiedName~EventLoop'
-    suite Pods.Shim.Tests 'FullyQualifiedName~Metrics|FullyQualifiedName~Oom'
-    if [ -e all-tests ]; then
-      suite Pods.Shim.EndToEnd.Tests 'FullyQualifiedName~Installed.TaskTests'
-      # Not the one whose pods get a tenth of an emulated processor and 30 s: the pod "slow" above stands for it.
-      suite Pods.EndToEnd.Tests 'FullyQualifiedName~PodAnatomyTests&FullyQualifiedName!~Pod_cgroup'
-    fi
-    umount /mnt/tests
-  else
-    echo "skip the test projects: they were not built" >&3
+}
+
+# A kubelet's side: the handler that the package documents, in the containerd that podsd uses.
+cri_handler() {
+  sed -i 's|^ *\[plugins."io.containerd.grpc.v1.cri"\] *$|&\n    sandbox_image = "registry.k8s.io/pause:3.10"|' /etc/containerd/config.toml
+  grep -v '^version' /usr/share/doc/pods/examples/containerd-cri-handler.toml >> /etc/containerd/config.toml
+  systemctl restart containerd
+  soon ctr version
+}
+phase_neighbours() {
+  local before
+  before=$(pids)
+  check "containerd takes the handler of CRI" cri_handler
+  check "the containers have kept their pids through containerd's restart" is "$before" pids
+  check "podsd finds it again" soon is active systemctl is-active podsd
+  mount_tests || return
+  PODS_MACHINE=pods suite Pods.Shim.EndToEnd.Tests 'FullyQualifiedName~Neighbour'
+  umount /mnt/tests
+}
+
+phase_suites() {
+  mount_tests || return
+  suite Pods.Linux.Tests 'FullyQualifiedName~Cgroup|FullyQualifiedName~EventLoop'
+  suite Pods.Shim.Tests 'FullyQualifiedName~Metrics|FullyQualifiedName~Oom'
+  if [ -e all-tests ]; then
+    suite Pods.Shim.EndToEnd.Tests 'FullyQualifiedName~Installed.TaskTests'
+    # Not the one whose pods get a tenth of an emulated processor and 30 s: the pod "slow" above stands for it.
+    suite Pods.EndToEnd.Tests 'FullyQualifiedName~PodAnatomyTests&FullyQualifiedName!~Pod_cgroup'
   fi
-  echo 2 > /root/stage
-  note "reboot"
-  sync
-  systemctl reboot
-  ;;
-2)
-  echo crashed > /root/stage
-  check "podsd is up after the reboot" soon is active systemctl is-active podsd
-  check "the pod comes back" pods wait --for=condition=Ready --timeout=240s pod/web
+  umount /mnt/tests
+}
+
+# After the boot; the reboot itself is what stands between this phase and the one before.
+phase_reboot() {
+  must "podsd is up after the reboot" soon is active systemctl is-active podsd
+  check "every pod that runs is Ready again" ready web tidy $(pods get pod slow -o name 2> /dev/null | sed 's|.*/||')
   check "a pod that needs time to end had it, and its volume is kept" soon is "begun ended begun" diary
-  check "its restart is counted" has '^[1-9]' pods get pod web -o 'jsonpath={.status.containerStatuses[0].restartCount}'
-  check "a pod that had ended stays ended" is Failed phase hog
-  check "every pod that runs is Ready" pods wait --for=condition=Ready --timeout=240s pod/web pod/slow pod/tidy
-  check "no address of the old boot is leased" is 3 leases
-  check "exec runs in it again" is web pods exec web -- hostname
+  check "a restart is counted" has '^[1-9]' pods get pod web -o 'jsonpath={.status.containerStatuses[0].restartCount}'
+  if pods get pod hog > /dev/null 2>&1; then check "a pod that had ended stays ended" is Failed phase_of hog; fi
+  check "no address of the old boot is leased" is "$(pods get pods --field-selector=status.phase=Running -o name | wc -l)" leases
+  check "exec runs in a pod again" is web pods exec web -- hostname
+}
+
+phase_upgrade() {
+  local before shims_before
   before=$(pids)
   shims_before=$(shims)
   echo 'node-name: kept' >> /etc/pods/podsd.yaml
-  check "an upgrade installs under running pods" install_package ./next.deb
+  must "an upgrade installs under running pods" install_package ./next.deb
   check "the containers have kept their pids through the upgrade" is "$before" pids
   check "and the shims" is "$shims_before" shims
   check "the changed configuration file is kept" conffile_kept
   check "podsd runs again" is active systemctl is-active podsd
-  check "the pod is Running after the upgrade" is Running phase web
+  check "the pod is Running after the upgrade" is Running phase_of web
   check "a new pod runs on the new package" pods apply -f second.yaml
-  check "it becomes Ready too" pods wait --for=condition=Ready --timeout=240s pod/second
+  check "it becomes Ready too" ready second
   before=$(pids)
   check "the package before installs over it under running pods" install_package ./pods.deb
   check "the containers have kept their pids through the downgrade" is "$before" pids
-  check "the pods are Running after the downgrade" is "Failed Running Running Running Running" pods get pods -o 'jsonpath={.items[*].status.phase}'
-  check "the package is purged" apt-get purge -y pods
+  check "the pods are Running after the downgrade" is "Running Running Running" running web tidy second
+}
+
+phase_purge() {
+  must "the package is purged" apt-get purge -y pods
   check "no task is left" none ctr tasks ls -q
   check "no container is left" none ctr containers ls -q
   check "no shim is left" none shims
@@ -164,12 +214,25 @@ case "$stage" in
   check "no mount of ours is left" none grep -E '/pods' /proc/self/mounts
   check "no lease of ours is left" none ctr leases ls -q
   check "no NAT rule of a pod is left" none bash -c "iptables-save -t nat | grep -E '10\.87\.|8080'"
-  note "end"
-  sync
-  systemctl poweroff
-  ;;
-*)
-  check "the machine boots only when it is told to" false
-  systemctl poweroff
-  ;;
-esac
+}
+
+[ ! -e /root/running ] || power_off "not ok the machine boots only when it is told to"
+touch /root/running
+for phase in $(cat phases); do
+  ! grep -qx "$phase" /root/done 2> /dev/null || continue
+  if [ "$phase" = reboot ] && [ ! -e /root/rebooted ]; then
+    touch /root/rebooted
+    rm /root/running
+    note "reboot"
+    sync
+    systemctl reboot
+    exit
+  fi
+  note "phase $phase"
+  "phase_$phase"
+  echo "$phase" >> /root/done
+done
+if [ -e script ]; then bash ./script >&3 2>&1; fi
+note "end"
+sync
+systemctl poweroff

@@ -2,13 +2,16 @@
 # run.sh SUITE DEB NEXT_DEB: boots a real machine of Debian SUITE (trixie, bookworm) in QEMU, lets guest.sh install, use,
 # reboot, upgrade and purge the package in it, and ends with the line "N passed, N failed, N skipped".
 # The machine's disk is made once and kept in ~/.cache/pods-vm ($PODS_VM_CACHE); what a run writes to it is forgotten.
+# PODS_VM_PHASES="install reboot" runs these phases of guest.sh alone, PODS_VM_SCRIPT=FILE an experiment after them.
 # A tool that is missing, or a package source that does not answer, is a skip that says so, and no failure.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 suite=$1 deb=$2 next=$3
 cache=${PODS_VM_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/pods-vm}
 base=$cache/$suite
-limit=${PODS_VM_LIMIT:-1500}   # seconds for the whole run; about 300 on two idle cores without KVM
+phases=${PODS_VM_PHASES:-install use neighbours suites reboot upgrade purge}
+limit=${PODS_VM_LIMIT:-1500}   # seconds for the whole run; about 450 on two idle cores without KVM
+silence=${PODS_VM_SILENCE:-300}   # seconds without a line of the result, after which nothing more is expected
 
 skip() {
   echo "skip the machine of $suite: $1"
@@ -85,7 +88,8 @@ make_tests_disk() {
   mke2fs -q -t ext4 -d "$stage" "$work/tests.ext4" 1G
   rm -rf "$stage"
 }
-if [ -e tests/Pods.EndToEnd.Tests/bin/Debug/net9.0/Pods.EndToEnd.Tests.dll ]; then make_tests_disk; else
+if ! grep -qwE 'suites|neighbours' <<< "$phases"; then truncate -s 1M "$work/tests.ext4"
+elif [ -e tests/Pods.EndToEnd.Tests/bin/Debug/net9.0/Pods.EndToEnd.Tests.dll ]; then make_tests_disk; else
   echo "vm: the test projects are not built (make test): their part is skipped"
   truncate -s 1M "$work/tests.ext4"
 fi
@@ -94,6 +98,8 @@ mkdir "$work/payload"
 cp tests/vm/guest.sh "$work/payload/"
 cp tests/vm/*.yaml "$work/payload/"
 cp "$deb" "$work/payload/pods.deb"
+echo "$phases" > "$work/payload/phases"
+[ -z "${PODS_VM_SCRIPT:-}" ] || cp "$PODS_VM_SCRIPT" "$work/payload/script"
 # With 30 s a step the end-to-end projects are too slow on an emulated processor that others use too: by hand, on a quiet machine.
 [ -z "${PODS_VM_ALL_TESTS:-}" ] || touch "$work/payload/all-tests"
 cp "$next" "$work/payload/next.deb"
@@ -103,6 +109,7 @@ tar -C "$work/payload" --owner=0 --group=0 -cf "$work/payload.img" .
 truncate -s %1M "$work/payload.img"   # a disk is whole sectors
 
 echo "vm: booting $suite"
+: > "$work/results"
 # Emulated: KVM inside a virtual machine fails in ways that no test is about. The kernel does without cmpxchg16b (clearcpuid), after which the emulator of QEMU 7.2
 # may leave garbage in the flags: a double fault in kmalloc.
 # -snapshot: writes go to a file that nobody else sees; it lives across the guest's reboots.
@@ -112,20 +119,40 @@ qemu-system-x86_64 -machine q35 -accel tcg,thread=multi -cpu max,la57=off -smp 2
   -drive "file=$base.ext4,if=virtio,format=raw" -drive "file=$work/payload.img,if=virtio,format=raw,readonly=on" \
   -drive "file=$work/tests.ext4,if=virtio,format=raw" \
   -serial "file:$work/console" -serial "file:$work/results" \
+  -device virtio-serial-pci -chardev "file,id=journal,path=$work/journal" -device virtserialport,chardev=journal,name=journal \
   -device virtio-rng-pci < /dev/null > "$work/qemu.log" 2>&1 &
 qemu=$!
-timeout "$limit" tail --pid="$qemu" -f /dev/null || echo "not ok the machine ends within $limit s" >> "$work/results"
+
+# The lines of the result as they come; the machine's own end is the end of them.
+shown=0 last=$SECONDS started=$SECONDS failure=
+while :; do
+  alive=$(kill -0 "$qemu" 2> /dev/null && echo yes || true)
+  lines=$(tr -d '\r' < "$work/results" | wc -l)
+  if [ "$lines" -gt "$shown" ]; then
+    tr -d '\r' < "$work/results" | sed -n "$((shown + 1)),${lines}p"
+    shown=$lines last=$SECONDS
+  fi
+  [ -n "$alive" ] || break
+  [ $((SECONDS - started)) -lt "$limit" ] || failure="the machine ends within $limit s"
+  [ $((SECONDS - last)) -lt "$silence" ] || failure="the machine says something within $silence s"
+  [ -z "$failure" ] || break
+  sleep 1
+done
 tr -d '\r' < "$work/results" > "$work/clean"
-grep -aE '^(ok|not ok|skip|#) ' "$work/clean" || true
-passed=$(grep -ac '^ok ' "$work/clean" || true)
-failed=$(grep -ac '^not ok ' "$work/clean" || true)
-skipped=$(grep -ac '^skip ' "$work/clean" || true)
-if ! grep -aq '^# end' "$work/clean"; then
+[ -n "$failure" ] || grep -q '^# end' "$work/clean" || failure="the guest came to its end"
+passed=$(grep -c '^ok ' "$work/clean" || true)
+failed=$(grep -c '^not ok ' "$work/clean" || true)
+skipped=$(grep -c '^skip ' "$work/clean" || true)
+if [ -n "$failure" ]; then
   failed=$((failed + 1))
-  echo "not ok the guest came to its end"
+  echo "not ok $failure"
 fi
 if [ "$failed" != 0 ]; then
-  echo "vm: console:" && tail -c 6000 "$work/console"
+  mkdir -p out
+  cp "$work/journal" "out/vm-$suite.journal"
+  cp "$work/console" "out/vm-$suite.console"
+  echo "vm: the end of the machine's journal (all of it: out/vm-$suite.journal, and out/vm-$suite.console)"
+  tail -n 60 "$work/journal" | cut -c 1-300
   cat "$work/qemu.log"
 fi
 echo "$passed passed, $failed failed, $skipped skipped"
