@@ -9,7 +9,7 @@ systemd-run --quiet --unit=pods-journal -p DefaultDependencies=no -p StandardOut
 export CONTAINERD_NAMESPACE=k8s.io DEBIAN_FRONTEND=noninteractive
 log=/root/log
 failures=0
-patience=120   # seconds, for a machine that is emulated on a busy one
+patience=240   # seconds, for a machine that is emulated on a busy one
 
 note() { echo "# $*" >&3; }
 # Seconds since the boot, so that what takes time in the machine is seen.
