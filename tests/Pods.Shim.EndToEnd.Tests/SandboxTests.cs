@@ -203,14 +203,14 @@ public sealed class SandboxTests(Containerd2.Host host, SandboxTests.PodNetwork 
         return exec.Stdout.ToStringUtf8();
     }
 
-    /// <summary>Null while containerd finds out that the shim is dead: it answers with what the connection says.</summary>
+    /// <summary>Null while containerd starts, and while it finds out that the shim is dead: it answers with what the connection says.</summary>
     private async Task<PodSandboxState?> StateAsync(string sandbox)
     {
         try
         {
             return (await _cri.PodSandboxStatusAsync(new() { PodSandboxId = sandbox })).Status.State;
         }
-        catch (RpcException e) when (e.Status.Detail.Contains("ttrpc: closed"))
+        catch (RpcException e) when (e.StatusCode == StatusCode.Unavailable || e.Status.Detail.Contains("ttrpc: closed"))
         {
             return null;
         }
