@@ -48,7 +48,8 @@ test: deps build ## run all tests; ends with the line "N passed, N failed, N ski
 demo: deps build ## set everything up in a scratch directory and run a real pod (needs root)
 	examples/demo.sh
 
-bench: build ## measure side by side with the stock shim (needs root)
+bench: build ## measure side by side with the stock shim, podman and CRI (needs root)
+	tests/fetch-newer.sh $(OUT)/newer podman || true
 	dotnet run --project tests/Pods.Bench -c Release -v q
 
 soak: build ## 10 000 execs and 1 000 containers in one group, 500 pods: fails if the shim grows or leaves anything (needs root, some minutes)

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# fetch-newer.sh DIR: unpacks containerd 1.7 (Debian 13) and 2.x (unstable), their development packages, kubectl and promtool below DIR
-# for the tests that run on more than the machine's own containerd. Nothing is installed; apt's own lists stay as they are.
+# fetch-newer.sh DIR [podman]: unpacks containerd 1.7 (Debian 13) and 2.x (unstable), their development packages, kubectl and promtool below DIR
+# for the tests that run on more than the machine's own containerd; with "podman" that too, of the machine's own release, for `make bench`. Nothing is installed; apt's own lists stay as they are.
 # What cannot be had is named, and the tests that need it are reported as skipped.
 set -uo pipefail
 dir=$(mkdir -p "$1" && cd "$1" && pwd)
@@ -33,4 +33,9 @@ fetch trixie containerd-1.7 containerd golang-github-containerd-containerd-dev g
 fetch trixie kubectl kubectl || status=1
 fetch trixie prometheus prometheus || status=1
 fetch sid containerd-2 containerd golang-github-containerd-containerd-api-dev || status=1
+# Its libraries must fit the machine, so it is the machine's own release.
+if [ "${2:-}" = podman ]; then
+  fetch "$(. /etc/os-release && echo "$VERSION_CODENAME")" podman \
+    podman conmon netavark catatonit golang-github-containers-common golang-github-containers-image libgpgme11 libsubid4 || status=1
+fi
 exit $status

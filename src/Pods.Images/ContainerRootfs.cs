@@ -15,13 +15,22 @@ internal sealed class ContainerRootfs(ContainerdClient containerd, ImageOptions 
         Image image, string key, IReadOnlyDictionary<string, string> labels, CancellationToken cancel)
     {
         await UnpackAsync(image, cancel);
-        // Always a new lease, and under it what is there already too: without one, even for a moment, the collector takes it.
+        // Always a new lease: without one, even for a moment, the collector takes it.
         string lease = LeasePrefix(key) + Guid.NewGuid().ToString("N");
         await containerd.Leases.CreateAsync(lease, options.Time.GetUtcNow() + s_untilContainer, cancel);
+        if (await containerd.UnderLease(lease).Snapshots(options.Snapshotter).PrepareAsync(key, image.ChainId, labels, cancel) is { } made)
+            return made;
+        // What is there already goes under it too. Each write to containerd waits for its disk, so not before there is a need.
         await containerd.Leases.KeepAsync(lease, "snapshots/" + options.Snapshotter, key, cancel);
-        return await containerd.UnderLease(lease).Snapshots(options.Snapshotter).PrepareAsync(key, image.ChainId, labels, cancel)
-            ?? await _snapshots.MountsAsync(key, cancel)
-            ?? throw new ImageException(ImageFailure.Other, $"the snapshot \"{key}\" went while it was prepared");
+        return await MountsOfAsync(key, cancel);
+    }
+
+    /// <summary>For a container whose record names the key already: that keeps the snapshot from its first moment, with no lease.</summary>
+    public async Task<IReadOnlyList<SnapshotMount>> PrepareForRecordAsync(
+        Image image, string key, IReadOnlyDictionary<string, string> labels, CancellationToken cancel)
+    {
+        await UnpackAsync(image, cancel);
+        return await _snapshots.PrepareAsync(key, image.ChainId, labels, cancel) ?? await MountsOfAsync(key, cancel);
     }
 
     public Task<IReadOnlyList<SnapshotMount>?> MountsAsync(string key, CancellationToken cancel) => _snapshots.MountsAsync(key, cancel);
@@ -34,6 +43,10 @@ internal sealed class ContainerRootfs(ContainerdClient containerd, ImageOptions 
             await containerd.Leases.DeleteAsync(lease, false, cancel);
         return wasThere;
     }
+
+    private async Task<IReadOnlyList<SnapshotMount>> MountsOfAsync(string key, CancellationToken cancel) =>
+        await _snapshots.MountsAsync(key, cancel)
+            ?? throw new ImageException(ImageFailure.Other, $"the snapshot \"{key}\" went while it was prepared");
 
     // An image that ctr or crictl brought may lie here packed.
     private async Task UnpackAsync(Image image, CancellationToken cancel)

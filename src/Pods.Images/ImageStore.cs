@@ -60,6 +60,11 @@ public sealed class ImageStore
         Image image, string key, IReadOnlyDictionary<string, string> labels, CancellationToken cancel) =>
         _rootfs.PrepareAsync(image, key, labels, cancel);
 
+    /// <summary>The same for a container whose record, with the key in it, exists already.</summary>
+    public Task<IReadOnlyList<SnapshotMount>> PrepareRecordedRootfsAsync(
+        Image image, string key, IReadOnlyDictionary<string, string> labels, CancellationToken cancel) =>
+        _rootfs.PrepareForRecordAsync(image, key, labels, cancel);
+
     /// <summary>Null: there is no such snapshot.</summary>
     public Task<IReadOnlyList<SnapshotMount>?> RootfsMountsAsync(string key, CancellationToken cancel) => _rootfs.MountsAsync(key, cancel);
 

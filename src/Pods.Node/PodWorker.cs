@@ -236,9 +236,10 @@ internal sealed class PodWorker
             await _teardown.RemoveSandboxAsync(_uid, half.Id, half.Cgroup ?? _cgroups.NameOf(pod), cancel);
         await _volumes.IdleAsync();
         string id = ContainerSteps.NewId(), cgroup = _cgroups.NameOf(pod);
-        // On disk before anything is made of it: after a crash this id says what to remove.
+        // In the file before anything is made of it: after a crash this id says what to remove. Not forced to the platter: after
+        // a power cut nothing of it runs, and what lies on the disk is found by its labels and by the attachments of the network.
         SandboxRecord begun = new() { Id = id, Cgroup = cgroup, BootId = _node.BootId };
-        _node.Store.Update(_uid, s => s with { Memory = s.Memory with { Sandbox = begun } }, isDurable: true);
+        _node.Store.Update(_uid, s => s with { Memory = s.Memory with { Sandbox = begun } }, isDurable: false);
         SandboxRecord sandbox;
         try
         {

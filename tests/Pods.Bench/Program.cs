@@ -8,6 +8,7 @@ Dictionary<string, Func<Task>> benchmarks = new()
     ["shim-start"] = StartTime.RunAsync,
     ["output"] = OutputCost.RunAsync,
     ["start"] = PodStart.RunAsync,
+    ["crowd"] = PodCrowd.RunAsync,
 };
 
 string[] chosen = args.Length > 0 ? args : [.. benchmarks.Keys];

@@ -8,6 +8,8 @@ namespace Pods.EndToEnd.Tests;
 public sealed record PodsDaemonOptions
 {
     public ContainerdOptions Containerd { get; init; } = new();
+    /// <summary>Addresses for more than the 253 pods of the ordinary network of a test.</summary>
+    public bool HasManyAddresses { get; init; }
     /// <summary>Appended to podsd's command line.</summary>
     public IReadOnlyList<string> Arguments { get; init; } = [];
 }
@@ -31,7 +33,7 @@ public sealed class PodsDaemon : IAsyncDisposable
     /// <summary>Leases of host-local: a file per address in use.</summary>
     public string AddressLeases => _scratch.File("ipam/test");
     public string Bridge => $"ptb{_subnet}";
-    public string Subnet => $"10.89.{_subnet}.";
+    public string Subnet => _options.HasManyAddresses ? $"10.{90 + _subnet % 100}.0." : $"10.89.{_subnet}.";
     public int Pid => _process!.Pid;
     public bool HasEnded => _process!.HasExited;
     public string Log => _process!.Log;
@@ -230,7 +232,7 @@ public sealed class PodsDaemon : IAsyncDisposable
             {"cniVersion": "1.0.0", "name": "test", "plugins": [
               {"type": "bridge", "bridge": "{{{Bridge}}}", "isGateway": true, "ipMasq": true, "hairpinMode": true,
                "ipam": {"type": "host-local", "dataDir": "{{{File("ipam")}}}",
-                        "ranges": [[{"subnet": "{{{Subnet}}}0/24"}]], "routes": [{"dst": "0.0.0.0/0"}]}},
+                        "ranges": [[{"subnet": "{{{Subnet}}}0/{{{(_options.HasManyAddresses ? 20 : 24)}}}"}]], "routes": [{"dst": "0.0.0.0/0"}]}},
               {"type": "portmap", "capabilities": {"portMappings": true}, "snat": true}]}
             """);
     }

@@ -193,6 +193,25 @@ public sealed class VerbTests
         Assert.DoesNotContain(auth, podsd.Log);
     }
 
+    [SkippableFact]
+    public async Task Apply_waits_until_all_serves_and_otherwise_says_what_it_waited_for()
+    {
+        await using PodsDaemon podsd = await PodsDaemon.StartAsync();
+        string probe = "readinessProbe: {exec: {command: [test, -e, /tmp/ready]}, periodSeconds: 1}";
+
+        (await podsd.PodsAsync(["apply", "-f", "-", "--wait"], Manifest.Of("good", "touch /tmp/ready; " + Manifest.Forever, containerLines: probe))).Succeeded();
+        Assert.Equal("True", PodsDaemon.Condition((await podsd.GetAsync("good"))!, "Ready"));
+        (await podsd.PodsAsync(["apply", "-f", "-", "--wait"], Manifest.Of("done", "exit 0", "restartPolicy: Never"))).Succeeded();
+
+        CommandResult late = await podsd.PodsAsync(["apply", "-f", "-", "--wait", "--timeout=3s"],
+            Manifest.Of("none", "true").Replace("IfNotPresent", "Never").Replace(PodsDaemon.Image, "none.example/none:1"));
+        Assert.Equal(1, late.ExitCode);
+        Assert.StartsWith("error: timed out after 3s waiting for pod/none to be ready: container \"main\": ErrImageNeverPull: ", late.Error);
+        CommandResult failed = await podsd.PodsAsync(["apply", "-f", "-", "--wait"], Manifest.Of("bad", "exit 3", "restartPolicy: Never", probe));
+        Assert.Equal(1, failed.ExitCode);
+        Assert.StartsWith("error: pod \"bad\" has failed", failed.Error);
+    }
+
     /// <summary>pods on a terminal of its own, as script(1) makes one; what is typed comes when the program has begun to write.</summary>
     private static async Task<CommandResult> OnTerminalAsync(PodsDaemon podsd, string line, string typed, int columns)
     {

@@ -100,7 +100,6 @@ internal sealed class SandboxSteps(NodeServices node)
     {
         Image image = await _images.GetPauseAsync(cancel);
         Dictionary<string, string> labels = PodLabels.Of(pod, node.Options, "sandbox");
-        IReadOnlyList<SnapshotMount> rootfs = await node.Images.PrepareRootfsAsync(image, id, labels, cancel);
         RuntimeUser user = ContainerUser.Resolve(new(), new() { Name = "pause" }, image.Config.Config, null, null);
         RuntimeSpec spec = SandboxSpec.For(pod, Facts(pod, id, cgroup, []), node.Facts, image.Config.Config, user);
         await node.Containerd.Containers.CreateAsync(new ContainerRecord
@@ -114,6 +113,7 @@ internal sealed class SandboxSteps(NodeServices node)
             Snapshotter = node.Options.Snapshotter,
             SnapshotKey = id,
         }, cancel);
+        IReadOnlyList<SnapshotMount> rootfs = await node.Images.PrepareRecordedRootfsAsync(image, id, labels, cancel);
         await node.Containerd.Tasks.CreateAsync(new TaskCreation { ContainerId = id, Rootfs = rootfs }, cancel);
         return await node.Containerd.Tasks.StartAsync(id, "", cancel);
     }

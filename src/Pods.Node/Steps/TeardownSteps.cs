@@ -15,18 +15,27 @@ internal sealed class TeardownSteps(NodeServices node)
         IReadOnlyList<ContainerRecord> containers = await node.Containerd.Containers.ListAsync(
             cancel, $"labels.\"{PodLabels.Uid}\"==\"{uid}\",labels.\"{PodLabels.Owner}\"==\"{node.Options.Root}\"");
         ILookup<bool, string> ids = containers.ToLookup(c => c.Labels.GetValueOrDefault(PodLabels.Kind) == "sandbox", c => c.Id);
-        // Pause last: it holds what the others live in.
-        await Task.WhenAll(ids[false].Select(id => RemoveContainerAsync(id, cancel)));
-        await Task.WhenAll(ids[true].Select(id => RemoveContainerAsync(id, cancel)));
+        string[] sandboxes = [.. ids[true].Append(sandboxId).OfType<string>().Distinct()];
+        // Pause goes last and the network after the apps: it holds what they live in, and they use it to their end.
+        await Task.WhenAll(ids[false].Select(id => KillAndDeleteTaskAsync(id, cancel)));
+        // What is left is no business of each other, and waits for other parts: disk, plugins, shim.
+        await Task.WhenAll([
+            .. ids[false].Select(id => RemoveRecordAsync(id, cancel)),
+            .. ids[true].Select(id => RemoveContainerAsync(id, cancel)),
+            .. sandboxes.Select(id => RemoveNetworkAsync(id, cancel)),
+        ]);
         if (cgroup is not null)
             await PodCgroups.RemoveAsync(cgroup, cancel);
-        foreach (string id in ids[true].Append(sandboxId).OfType<string>().Distinct())
-            await RemoveNetworkAsync(id, cancel);
     }
 
     public async Task RemoveContainerAsync(string id, CancellationToken cancel)
     {
         await KillAndDeleteTaskAsync(id, cancel);
+        await RemoveRecordAsync(id, cancel);
+    }
+
+    private async Task RemoveRecordAsync(string id, CancellationToken cancel)
+    {
         await node.Containerd.Containers.DeleteAsync(id, cancel);
         await node.Images.RemoveRootfsAsync(id, cancel);
     }

@@ -17,13 +17,19 @@ internal sealed class ApplyCommand : VerbCommand
         HelpName = "path",
     };
 
+    private readonly Option<bool> _wait = new("--wait") { Description = "wait until the pods are Ready or have ended well, Deployments rolled out, Jobs complete" };
+    private readonly Option<string> _timeout = new("--timeout") { Description = "how long to wait", DefaultValueFactory = _ => "60s", HelpName = "duration" };
+
     public ApplyCommand(CommandContext context) : base(context, "apply", "Create or change pods, Deployments, DaemonSets, Jobs, and what they use, as manifests say.")
     {
         Options.Add(_files);
+        Options.Add(_wait);
+        Options.Add(_timeout);
         Examples =
         [
             ("the pods of a file", "pods apply -f pod.yaml"),
             ("every manifest of a directory", "pods apply -f manifests/"),
+            ("until what it says serves", "pods apply -f pod.yaml --wait --timeout=60s"),
             ("what another program writes", "generate | pods apply -f -"),
         ];
     }
@@ -46,7 +52,36 @@ internal sealed class ApplyCommand : VerbCommand
                 () => workloads.ApplyAsync(space, given, cancel));
         foreach (Pod pod in objects.Pods)
             isDone &= await TryAsync($"pod/{pod.Metadata?.Name}", () => ApplyAsync(client, space, pod, cancel));
+        if (isDone && parsed.GetValue(_wait))
+            await WaitAsync(client, objects, space, parsed.GetValue(_timeout)!, cancel);
         return isDone ? 0 : CliException.Failed;
+    }
+
+    private static async Task WaitAsync(PodsClient client, ManifestObjects objects, string space, string timeout, CancellationToken cancel)
+    {
+        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        limit.CancelAfter(Durations.Parse(timeout));
+        ReadyWait ready = new(client);
+        string waited = "";
+        try
+        {
+            foreach (Workload given in objects.Workloads)
+            {
+                WorkloadKind kind = WorkloadKind.OfKind(given.Kind)!;
+                waited = $"{kind.FullName}/{given.Metadata!.Name}";
+                await ready.WorkloadAsync(kind, given.Metadata.Namespace ?? space, given.Metadata.Name!, limit.Token);
+            }
+            foreach (Pod pod in objects.Pods)
+            {
+                waited = $"pod/{pod.Metadata!.Name}";
+                await ready.PodAsync(pod.Metadata.Namespace ?? space, pod.Metadata.Name!, limit.Token);
+            }
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            string why = ready.Reason is { } reason ? ": " + reason : "";
+            throw new CliException($"error: timed out after {timeout} waiting for {waited} to be ready{why}");
+        }
     }
 
     private async Task<bool> TryAsync(string what, Func<Task<string>> apply)
