@@ -10,8 +10,8 @@ suite=$1 deb=$2 next=$3
 cache=${PODS_VM_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/pods-vm}
 base=$cache/$suite
 phases=${PODS_VM_PHASES:-install use neighbours suites reboot upgrade purge}
-limit=${PODS_VM_LIMIT:-1500}   # seconds for the whole run; about 450 on two idle cores without KVM
-silence=${PODS_VM_SILENCE:-300}   # seconds without a line of the result, after which nothing more is expected
+limit=${PODS_VM_LIMIT:-1800}   # seconds for the whole run; about 450 on two idle cores without KVM
+silence=${PODS_VM_SILENCE:-600}   # seconds without a line of the result, after which nothing more is expected
 
 skip() {
   echo "skip the machine of $suite: $1"
