@@ -20,6 +20,11 @@ public sealed class Kubectl(PodsDaemon podsd) : IAsyncDisposable
         _program, ["--cache-dir", podsd.File("kubectl"), .. arguments],
         environment: new Dictionary<string, string> { ["HOME"] = podsd.Directory, ["KUBECONFIG"] = kubeconfig });
 
+    /// <summary>One that goes on until it is stopped.</summary>
+    public DaemonProcess Start(string logPath, IReadOnlyDictionary<string, string> environment, params string[] arguments) => DaemonProcess.Start(
+        _program, ["--server", _relay.Url, "--cache-dir", podsd.File("kubectl"), .. arguments], logPath,
+        new Dictionary<string, string>(environment) { ["HOME"] = podsd.Directory, ["KUBECONFIG"] = podsd.File("no-kubeconfig") });
+
     /// <summary>A file with this text.</summary>
     public string Write(string manifest)
     {

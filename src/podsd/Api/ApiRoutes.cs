@@ -35,7 +35,9 @@ internal static class ApiRoutes
         Get(app, Pods + "/{name}/log", pods.LogAsync);
         Get(app, Pods + "/{name}/exec", new ExecRequests(node).ExecAsync);
         Get(app, Pods + "/{name}/attach", new ExecRequests(node).AttachAsync);
-        Get(app, Pods + "/{name}/portforward", new PortForwardRequests(node).ForwardAsync);
+        PortForwardRequests forward = new(node);
+        Get(app, Pods + "/{name}/portforward", forward.ForwardAsync);
+        app.MapPost(Pods + "/{name}/portforward", (RequestDelegate)forward.ForwardAsync);
         new ContainerRequests(node).Map(app);
         new MetricsApi(node.Services).Map(app);
         new EventRequests(node.Services).Map(app);
