@@ -203,10 +203,14 @@ public sealed class VerbTests
         Assert.Equal("True", PodsDaemon.Condition((await podsd.GetAsync("good"))!, "Ready"));
         (await podsd.PodsAsync(["apply", "-f", "-", "--wait"], Manifest.Of("done", "exit 0", "restartPolicy: Never"))).Succeeded();
 
-        CommandResult late = await podsd.PodsAsync(["apply", "-f", "-", "--wait", "--timeout=3s"],
-            Manifest.Of("none", "true").Replace("IfNotPresent", "Never").Replace(PodsDaemon.Image, "none.example/none:1"));
+        string absent = Manifest.Of("none", "true").Replace("IfNotPresent", "Never").Replace(PodsDaemon.Image, "none.example/none:1");
+        await podsd.ApplyAsync(absent);
+        await podsd.WaitForAsync("none", p => PodsDaemon.FindContainerStatus(p, "main")?["state"]?["waiting"]?["reason"]?.GetValue<string>()
+            == "ErrImageNeverPull", "without its image");
+        // Long enough for one look on a busy machine.
+        CommandResult late = await podsd.PodsAsync(["apply", "-f", "-", "--wait", "--timeout=10s"], absent);
         Assert.Equal(1, late.ExitCode);
-        Assert.StartsWith("error: timed out after 3s waiting for pod/none to be ready: container \"main\": ErrImageNeverPull: ", late.Error);
+        Assert.StartsWith("error: timed out after 10s waiting for pod/none to be ready: container \"main\": ErrImageNeverPull: ", late.Error);
         CommandResult failed = await podsd.PodsAsync(["apply", "-f", "-", "--wait"], Manifest.Of("bad", "exit 3", "restartPolicy: Never", probe));
         Assert.Equal(1, failed.ExitCode);
         Assert.StartsWith("error: pod \"bad\" has failed", failed.Error);
