@@ -13,6 +13,7 @@ public sealed partial class PodNode
     private readonly ConcurrentDictionary<string, PodWorker> _workers = new();   // by pod uid
     private readonly TaskCompletionSource _firstSync = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _creating = new();
+    private readonly Lock _starting = new();
     private CancellationToken _stopping;
 
     public PodNode(NodeServices node)
@@ -158,20 +159,23 @@ public sealed partial class PodNode
     {
         if (!_firstSync.Task.IsCompleted)
             return;   // begun by the first look at containerd, with all the others
-        _workers.GetOrAdd(uid, key =>
+        // Never two for one pod, and none that ends before it is known.
+        lock (_starting)
         {
-            PodWorker worker = new(_node, key, _stopping);
+            if (_workers.ContainsKey(uid))
+                return;
+            PodWorker worker = _workers[uid] = new(_node, uid, _stopping);
             if (_haltLimit is not null)
-                _ = worker.HaltAsync(HaltDeadline(key));
-            worker.Ended.ContinueWith(ended => OnWorkerEnded(key, ended), TaskScheduler.Default);
-            return worker;
-        });
+                _ = worker.HaltAsync(HaltDeadline(uid));
+            worker.Ended.ContinueWith(ended => OnWorkerEnded(uid, ended), TaskScheduler.Default);
+        }
     }
 
     /// <summary>A worker ends with its pod or with podsd. One that failed is a fault of ours: it is told, and the pod is not left alone.</summary>
     private void OnWorkerEnded(string uid, Task ended)
     {
-        _workers.TryRemove(uid, out PodWorker? _);
+        lock (_starting)
+            _workers.TryRemove(uid, out PodWorker? _);
         if (!_stopping.IsCancellationRequested && _node.Store.FindByUid(uid) is null)
             OnPodGone();
         if (ended.Exception is not { InnerException: { } fault } || _stopping.IsCancellationRequested)

@@ -180,7 +180,8 @@ public sealed class PodsDaemon : IAsyncDisposable
         }
         catch (TimeoutException)
         {
-            Assert.Fail($"left behind: {string.Join(", ", await FindLeftoversAsync())}\npodsd: {Log}");
+            string pods = (await PodsAsync("get", "pods", "-o", "yaml")).Output, events = (await PodsAsync("events")).Output;
+            Assert.Fail($"left behind: {string.Join(", ", await FindLeftoversAsync())}\npods: {pods}\nevents: {events}\npodsd: {Log}");
         }
     }
 
