@@ -132,6 +132,8 @@ internal sealed class ContainerLog : IDisposable
             file.Write("\n"u8);
             size++;
         }
+        // Says that more may come: who waits for the last words of a container that has ended waits for this.
+        _ = Files.TryLock(file, shared: true);
         return (file, size);
     }
 

@@ -31,8 +31,8 @@ internal sealed class IdleCollection
 
     /// <summary>Keeps the calling thread, the main one, until <paramref name="end"/>: it has nothing else to do, and needs no timer.</summary>
     /// <param name="end">The shim is to end.</param>
-    /// <param name="atRest">Called each time there has been nothing to do for a while.</param>
-    public void RunUntil(Task end, Action atRest)
+    /// <param name="atRest">Called each time there has been nothing to do for a while. True: soon again, though nothing happens.</param>
+    public void RunUntil(Task end, Func<bool> atRest)
     {
         WaitHandle[] rests = [((IAsyncResult)end).AsyncWaitHandle, _touched];
         while (!end.IsCompleted)
@@ -45,10 +45,11 @@ internal sealed class IdleCollection
             }
             Volatile.Write(ref _isAwake, 0);
             Collect();
-            atRest();
+            bool isAgain = atRest();
             int releases = 0;
-            while (WaitHandle.WaitAny(rests, releases < ReleasesAfterwards ? _quiet : Timeout.InfiniteTimeSpan) == WaitHandle.WaitTimeout)
+            while (WaitHandle.WaitAny(rests, isAgain || releases < ReleasesAfterwards ? _quiet : Timeout.InfiniteTimeSpan) == WaitHandle.WaitTimeout)
             {
+                isAgain = atRest();
                 _code.Release();
                 releases++;
             }

@@ -92,6 +92,16 @@ internal sealed class Pod(Children children, EventLoop streams, EventPublisher e
             return _creating.GetValueOrDefault(id)?.Task ?? Task.CompletedTask;
     }
 
+    /// <summary>Nothing is here, and nothing is being made.</summary>
+    public bool IsEmpty
+    {
+        get
+        {
+            lock (_gate)
+                return _containers.Count == 0 && _creating.Count == 0 && _sandbox is null;
+        }
+    }
+
     /// <summary>Whether containerd has forgotten everything that was here: it removes a bundle last, and no client can name it again.</summary>
     /// <param name="first">Of the container that this process was started for.</param>
     public bool IsForsaken(Bundle first)

@@ -51,10 +51,12 @@ internal static class ShimServer
         await stopping.CancelAsync();
         await serving;
 
-        void AbandonIfForsaken()
+        // One without a container is waited for: containerd may still be busy with what it leaves of a Create whose client has gone.
+        bool AbandonIfForsaken()
         {
             if (pod.IsForsaken(bundle))
                 pod.Forsake();
+            return pod.IsEmpty;
         }
 
         void Describe(PosixSignalContext signal)

@@ -100,10 +100,12 @@ public static unsafe class Files
     }
 
     /// <summary>Takes the file's lock until the descriptor is closed; false if another open file has it.</summary>
-    public static bool TryLock(FileDescriptor file)
+    /// <param name="file">Whichever way it is open.</param>
+    /// <param name="shared">Beside others that share it.</param>
+    public static bool TryLock(FileDescriptor file, bool shared = false)
     {
         using FileDescriptor.Lease lease = file.Hold();
-        if (LibC.flock(lease.Number, LibC.LOCK_EX | LibC.LOCK_NB) == 0) return true;
+        if (LibC.flock(lease.Number, (shared ? LibC.LOCK_SH : LibC.LOCK_EX) | LibC.LOCK_NB) == 0) return true;
         return Marshal.GetLastPInvokeError() == Errno.EAGAIN ? false : throw LinuxException.Last("flock");
     }
 

@@ -103,6 +103,7 @@ internal static unsafe partial class LibC
     internal const int MNT_DETACH = 2;
     internal const int UMOUNT_NOFOLLOW = 8;
 
+    internal const int LOCK_SH = 1;
     internal const int LOCK_EX = 2;
     internal const int LOCK_NB = 4;
 

@@ -135,6 +135,17 @@ public sealed partial class PodNode
         return marked?.Pod ?? existing.Pod;
     }
 
+    /// <summary>Ends a pod for good, as failed, because of what it has used of the node. Its owner, if it has one, makes another.</summary>
+    internal void Evict(string uid, string message)
+    {
+        PodVerdict verdict = new("Evicted", message, _node.Time.GetUtcNow() + TimeSpan.FromSeconds(1));   // the kubelet's grace here
+        if (_node.Store.Update(uid, s => s.Memory.Verdict is null ? s with { Memory = s.Memory with { Verdict = verdict } } : s,
+            isDurable: true) is not { } evicted)
+            return;
+        _node.Events.Warn(evicted.Pod, "Evicted", message);
+        Wake(uid);
+    }
+
     private void Wake(string uid)
     {
         if (_workers.TryGetValue(uid, out PodWorker? worker))
@@ -184,8 +195,15 @@ public sealed partial class PodNode
         _ = Task.Delay(WorkerPause, _stopping).ContinueWith(_ => StartWorker(uid), _stopping, TaskContinuationOptions.None, TaskScheduler.Default);
     }
 
-    private void OnExit(string id, int status, DateTimeOffset at) =>
-        Post(id, (pod, memory) => MemoryChanges.Exited(memory, pod.Spec!, id, status, at));
+    private void OnExit(string id, int status, DateTimeOffset at)
+    {
+        foreach (StoredPod stored in _node.Store.List())
+            if (stored.Memory.Runs.Values.FirstOrDefault(r => r.Id == id) is { } run
+                && _workers.TryGetValue(stored.Pod.Metadata!.Uid!, out PodWorker? worker))
+                _ = worker.PostExitAsync(stored.Pod, run, status, at);
+            else if (stored.Memory.Sandbox?.Id == id)
+                Post(id, (pod, memory) => MemoryChanges.Exited(memory, pod.Spec!, id, status, at));
+    }
 
     private void OnOutOfMemory(string id) => Post(id, (_, memory) => MemoryChanges.OutOfMemory(memory, id));
 

@@ -62,6 +62,20 @@ internal sealed class PodWorker
         return _halted.Task;
     }
 
+    /// <summary>A container has ended: known once its last words are.</summary>
+    public async Task PostExitAsync(Pod pod, ContainerRun run, int status, DateTimeOffset at)
+    {
+        try
+        {
+            await _messages.WrittenAsync(pod, run, status, _stopping);
+        }
+        catch (OperationCanceledException)
+        {
+            return;   // podsd stops: its next look at containerd finds the exit
+        }
+        Post(memory => MemoryChanges.Exited(memory, pod.Spec!, run.Id, status, at));
+    }
+
     public void Post(Func<PodMemory, PodMemory> change) => _inbox.Writer.TryWrite(new(change, null));
 
     // The end of a step and what it found are one notice: a step that seemed to run still would hold back the next for ever.
@@ -213,6 +227,7 @@ internal sealed class PodWorker
             case PodStep.StopContainer stop when stored.Memory.Run(stop.Name) is { } run:
                 _node.Events.Stopping(pod, run);
                 ProcessExit? exit = await _stops.StopAsync(pod, run, stop.KillAt, cancel);
+                await _messages.WrittenAsync(pod, run, exit?.Status ?? 0, cancel);
                 return memory => MemoryChanges.Exited(memory, pod.Spec!, run.Id, exit?.Status ?? 137, exit?.At ?? _node.Time.GetUtcNow());
             case PodStep.RemoveSandbox:
                 await _teardown.RemoveSandboxAsync(_uid, stored.Memory.Sandbox?.Id, CgroupOf(stored), cancel);
@@ -281,6 +296,8 @@ internal sealed class PodWorker
         _node.Store.Update(_uid, s => Apply(s, m => m.With(run)), isDurable: false);
         _node.Events.Started(pod, name);
         TaskRecord? task = await _node.Containerd.Tasks.FindAsync(run.Id, "", cancel);
+        if (task is { Status: ProcessStatus.Stopped })
+            await _messages.WrittenAsync(pod, run, task.ExitStatus, cancel);
         return m => task is { Status: ProcessStatus.Stopped }
             ? MemoryChanges.Exited(m, pod.Spec!, run.Id, task.ExitStatus, task.ExitedAt ?? _node.Time.GetUtcNow())
             : m;

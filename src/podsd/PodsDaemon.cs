@@ -83,20 +83,26 @@ internal static class PodsDaemon
         new NodeRequests(parts.Services, manifests).Map(app);
         app.UseWebSockets();
         app.Lifetime.ApplicationStarted.Register(() => ApiSocket.Open(settings.Socket, logger));
-        Task node = Task.WhenAll(
-            parts.Node.RunAsync(app.Lifetime.ApplicationStopping), manifests.RunAsync(app.Lifetime.ApplicationStopping),
-            new WorkloadController(parts.Node).RunAsync(app.Lifetime.ApplicationStopping),
-            new ImageCollection(parts.Services).RunAsync(app.Lifetime.ApplicationStopping));
+        CancellationToken stopping = app.Lifetime.ApplicationStopping;
+        Task[] duties =
+        [
+            parts.Node.RunAsync(stopping), manifests.RunAsync(stopping), new WorkloadController(parts.Node).RunAsync(stopping),
+            new ImageCollection(parts.Services).RunAsync(stopping), new LocalStorage(parts.Node).RunAsync(stopping),
+        ];
         _ = parts.Node.Ready.ContinueWith(_ => SystemdNotifier.Ready(), TaskScheduler.Default);
         logger.LogInformation("podsd {Version} on {Socket}, root {Root}, containerd {Address}",
             Version, settings.Socket, settings.Node.Root, settings.Node.ContainerdAddress);
         using Timer? watchdog = SystemdNotifier.StartWatchdog();
-        // Without it the API would go on answering for pods that nobody looks after: systemd starts podsd anew.
-        _ = node.ContinueWith(_ => app.Lifetime.StopApplication(), CancellationToken.None,
-            TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+        // Without any of them the API would go on answering for what nobody looks after: systemd starts podsd anew.
+        foreach (Task duty in duties)
+            _ = duty.ContinueWith(failed =>
+            {
+                logger.LogCritical("podsd ends, for a fault of its own: {Fault}", failed.Exception!.InnerException);
+                app.Lifetime.StopApplication();
+            }, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
         await app.RunAsync();
         SystemdNotifier.Stopping();
-        await node;
+        await Task.WhenAll(duties);
         File.Delete(settings.Socket);
         return 0;
     }

@@ -42,14 +42,33 @@ public sealed class VerbTests
     public async Task Attach_to_a_container_without_input_shows_its_new_lines()
     {
         await using PodsDaemon podsd = await PodsDaemon.StartAsync();
-        await podsd.RunPodAsync(Manifest.Of("loud", "while [ ! -e /go ]; do sleep 0.1; done; sleep 1; echo seen; exit 3", "restartPolicy: Never"), "loud");
-        Task<CommandResult> attached = podsd.PodsAsync(["attach", "loud"], null);
+        await podsd.RunPodAsync(Manifest.Of("loud", "while [ ! -e /go ]; do echo tick; usleep 50000; done; echo seen; exit 3", "restartPolicy: Never"), "loud");
+        DaemonProcess attached = DaemonProcess.Start(Repository.Binary("pods"), ["attach", "loud"], podsd.File("attached"),
+            new Dictionary<string, string> { ["PODS_SOCKET"] = podsd.File("podsd.sock") });
+        await Eventually.True(() => attached.Log.StartsWith("tick\n"), "attached");
+
         await podsd.ExecAsync("loud", "main", "busybox", "touch", "/go");
 
-        CommandResult result = await attached;
+        await Eventually.True(() => attached.HasExited, "attach ends with the container", TimeSpan.FromSeconds(30));
+        Assert.EndsWith("tick\nseen\ncommand terminated with exit code 3\n", attached.Log);
+        Assert.Equal(3, attached.ExitCode);
+    }
 
-        Assert.Equal("seen\n", result.Output);
-        Assert.Equal(3, result.ExitCode);
+    [SkippableFact]
+    public async Task Input_of_a_container_with_stdinOnce_ends_with_its_first_client()
+    {
+        await using PodsDaemon podsd = await PodsDaemon.StartAsync();
+        await podsd.RunPodAsync(Manifest.Of("once", "cat > /got; echo ended; exec sleep 1000000", "", "stdin: true\nstdinOnce: true"), "once");
+
+        // It goes on when its input has ended: the client is not interested in that.
+        DaemonProcess first = DaemonProcess.Start("/bin/sh", ["-c", $"printf 'typed\\n' | {Repository.Binary("pods")} attach -i once"],
+            podsd.File("first"), new Dictionary<string, string> { ["PODS_SOCKET"] = podsd.File("podsd.sock") });
+        await Eventually.True(async () => (await podsd.PodsAsync("logs", "once")).Output == "ended\n", "cat has seen the end", TimeSpan.FromSeconds(30));
+        CommandResult second = await podsd.PodsAsync(["attach", "-i", "once"], "more\n");
+        await first.StopAsync();
+
+        Assert.Equal("typed\n", await podsd.ExecAsync("once", "main", "busybox", "cat", "/got"));
+        Assert.Contains("container \"main\" takes no more input: it has stdinOnce, and its first client has gone", second.Error);
     }
 
     [SkippableFact]

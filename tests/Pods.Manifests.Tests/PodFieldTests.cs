@@ -79,7 +79,7 @@ public sealed class PodFieldTests
     [Theory]
     [InlineData("spec", "ephemeralContainers hostnameOverride overhead readinessGates resourceClaims runtimeClassName schedulingGates")]
     [InlineData("spec.securityContext", "seLinuxChangePolicy seLinuxOptions windowsOptions")]
-    [InlineData("spec.containers[]", "stdinOnce volumeDevices")]
+    [InlineData("spec.containers[]", "volumeDevices")]
     [InlineData("spec.containers[].env[].valueFrom", "fileKeyRef")]
     [InlineData("spec.containers[].resources", "claims")]
     [InlineData("spec.containers[].securityContext", "seLinuxOptions windowsOptions")]

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
 using Containerd.Runc.V1;
@@ -69,6 +70,24 @@ public sealed class StartTests : IDisposable
             Assert.Equal($"unix://{Socket()}", await File.ReadAllTextAsync(bundle.File("address")));
         Assert.Null(FindShim(second));
         await EndAsync(FindShim(_id)!.Pid);
+    }
+
+    [SkippableFact]
+    public async Task Shim_that_got_no_container_ends_when_its_bundle_goes_however_late()
+    {
+        Require();
+        await StartAsync(_first, _id);
+        int shim = FindShim(_id)!.Pid;
+        // It looks when it has had nothing to do for four seconds: the bundle goes after that.
+        long started = Stopwatch.GetTimestamp();
+        await Eventually.True(() => Stopwatch.GetElapsedTime(started).TotalSeconds > 6, "it has looked once");
+        Assert.NotNull(FindShim(_id));
+
+        Directory.Delete(_first.Path, recursive: true);
+
+        await Eventually.True(() => ProcessTable.Find(shim) is null or { State: 'Z' }, "the shim has ended", TimeSpan.FromSeconds(30));
+        Assert.False(File.Exists(Socket()));
+        Directory.CreateDirectory(_first.Path);
     }
 
     [SkippableFact]

@@ -16,6 +16,8 @@ public sealed record Container
     public ResourceRequirements? Resources { get; init; }
     public IReadOnlyList<VolumeMount>? VolumeMounts { get; init; }
     public bool? Stdin { get; init; }
+    /// <summary>The input ends with the first client that had it, until the container is started anew.</summary>
+    public bool? StdinOnce { get; init; }
     public bool? Tty { get; init; }
     public SecurityContext? SecurityContext { get; init; }
     public Probe? StartupProbe { get; init; }

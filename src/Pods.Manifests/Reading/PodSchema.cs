@@ -118,7 +118,7 @@ internal static class PodSchema
     private static readonly Schema ContainerType = new(
         Fields(Text, "name", "image", "imagePullPolicy", "workingDir", "restartPolicy", "terminationMessagePath", "terminationMessagePolicy"),
         [new("command", Text, List), new("args", Text, List)],
-        Fields(FieldKind.Boolean, "stdin", "tty"),
+        Fields(FieldKind.Boolean, "stdin", "stdinOnce", "tty"),
         [
             new("env", FieldKind.Object, List, Type: Env), new("envFrom", FieldKind.Object, List, Type: EnvFrom),
             new("ports", FieldKind.Object, List, Type: Port),
@@ -127,10 +127,10 @@ internal static class PodSchema
             new("livenessProbe", FieldKind.Object, Type: ProbeType), new("readinessProbe", FieldKind.Object, Type: ProbeType),
             new("startupProbe", FieldKind.Object, Type: ProbeType), new("restartPolicyRules", FieldKind.Object, List, Type: RestartRule),
         ],
-        NotYet("stdinOnce"), Refused("a claim is a directory here, and never a device", "volumeDevices"),
+        Refused("a claim is a directory here, and never a device", "volumeDevices"),
         Without("resources are always changed in place: no container is restarted for them", "resizePolicy"));
 
-    private static readonly Schema EmptyDir = new(Fields(Text, "medium"), [new Field("sizeLimit", FieldKind.Quantity).Differs("enforced for medium Memory; on disk nothing measures it")],
+    private static readonly Schema EmptyDir = new(Fields(Text, "medium"), [new Field("sizeLimit", FieldKind.Quantity)],
         NotYet("mode"));
 
     private static readonly Schema HostPath = new(Fields(Text, "path", "type"));

@@ -3,7 +3,8 @@ namespace Pods.Manifests.Validation;
 /// <summary>Rules for one container.</summary>
 internal static class ContainerValidation
 {
-    private static readonly string[] Resources = ["cpu", "memory"];
+    /// <summary>Of a container.</summary>
+    public static readonly string[] Resources = ["cpu", "memory", "ephemeral-storage"];
     public static void Check(string path, Container container, HashSet<string> volumes, Findings found)
     {
         found.OneOf(path + ".terminationMessagePolicy", container.TerminationMessagePolicy, "File", "FallbackToLogsOnError");
@@ -13,7 +14,7 @@ internal static class ContainerValidation
         found.OneOf(path + ".imagePullPolicy", container.ImagePullPolicy, "Always", "IfNotPresent", "Never");
         CheckPorts(path + ".ports", container.Ports ?? [], found);
         EnvironmentValidation.Check(path, container, found);
-        CheckResources(path + ".resources", container.Resources ?? new(), found);
+        CheckResources(path + ".resources", container.Resources ?? new(), Resources, found);
         MountValidation.Check(path + ".volumeMounts", container, volumes, found);
         SecurityValidation.Check(path + ".securityContext", container.SecurityContext, found);
     }
@@ -37,14 +38,14 @@ internal static class ContainerValidation
         }
     }
 
-    public static void CheckResources(string path, ResourceRequirements resources, Findings found)
+    public static void CheckResources(string path, ResourceRequirements resources, string[] known, Findings found)
     {
         foreach (var (field, amounts) in new[] { ("limits", resources.Limits), ("requests", resources.Requests) })
             foreach (var (name, amount) in amounts ?? new Dictionary<string, Quantity>())
             {
                 string here = $"{path}.{field}[{name}]";
                 // A request that stands for a limit is told once, at the limit.
-                if (!Resources.Contains(name) && (field == "limits" || resources.Limits?.ContainsKey(name) != true))
+                if (!known.Contains(name) && (field == "limits" || resources.Limits?.ContainsKey(name) != true))
                     found.Add(new(here, Refusal(name), ErrorReason.NotSupported));
                 if (amount.MilliValue < 0)
                     found.Add(ManifestError.Invalid(here, amount.ToString(), "must be greater than or equal to 0"));
@@ -58,8 +59,6 @@ internal static class ContainerValidation
                     $"must be less than or equal to {name} limit of {limit}"));
     }
 
-    private static string Refusal(string resource) => resource == "ephemeral-storage"
-        ? "is not supported: nothing here measures what a container writes"
-        : resource.Contains('/') ? "is not supported: here are no device plugins"
+    private static string Refusal(string resource) => resource.Contains('/') ? "is not supported: here are no device plugins"
         : "is not supported yet";
 }

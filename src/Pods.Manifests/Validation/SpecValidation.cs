@@ -52,7 +52,7 @@ internal static class SpecValidation
     {
         if (spec.Resources is not { } resources)
             return;
-        ContainerValidation.CheckResources("spec.resources", resources, found);
+        ContainerValidation.CheckResources("spec.resources", resources, ["cpu", "memory"], found);
         foreach (var (name, request) in resources.Requests ?? new Dictionary<string, Quantity>())
             if (PodResources.Requested(spec with { Resources = null }, name) is var sum && request < sum)
                 found.Add(ManifestError.Invalid($"spec.resources.requests[{name}]", request.ToString(),

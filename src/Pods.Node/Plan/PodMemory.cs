@@ -78,6 +78,8 @@ public sealed record ContainerRun
     /// <summary>Why this run is to be ended, though the pod goes on.</summary>
     public ContainerStop? Stop { get; init; }
     public bool IsPreStopDone { get; init; }
+    /// <summary>With stdinOnce, once the client that had the input has gone.</summary>
+    public bool IsInputClosed { get; init; }
     /// <summary>What of its definition it was started with; null where an older podsd started it.</summary>
     public string? Fingerprint { get; init; }
     /// <summary>The limits that it has.</summary>

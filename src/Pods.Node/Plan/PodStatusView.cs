@@ -127,6 +127,8 @@ internal static class PodStatusView
         ];
         if (memory.Runs.Values.FirstOrDefault(r => r.UpdateFailure is not null)?.UpdateFailure is { } failure)
             conditions = [.. conditions, new() { Type = "PodUpdated", Status = "False", Reason = failure.Reason, Message = failure.Message }];
+        if (memory.Verdict is { Reason: "Evicted" } evicted)
+            conditions = [.. conditions, new() { Type = "DisruptionTarget", Status = "True", Reason = "TerminationByKubelet", Message = evicted.Message }];
         return [.. conditions.Select(c => c with { LastTransitionTime = Since(pod, c) ?? now })];
     }
 

@@ -37,6 +37,8 @@ public sealed class AttachedContainer : IProcessStreams
             throw NodeException.BadRequest($"container \"{name}\" has no terminal: spec.containers[].tty is not set");
         if (request.Stdin && container.Stdin != true)
             throw NodeException.BadRequest($"container \"{name}\" takes no input: spec.containers[].stdin is not set");
+        if (request.Stdin && run.IsInputClosed)
+            throw NodeException.BadRequest($"container \"{name}\" takes no more input: it has stdinOnce, and its first client has gone");
         AttachedContainer attached = new(node, stored, container, run);
         attached.Open(request);
         return attached;
@@ -51,7 +53,7 @@ public sealed class AttachedContainer : IProcessStreams
     public Task WriteInputAsync(ReadOnlyMemory<byte> content, CancellationToken cancel) => _input?.WriteAsync(content, cancel) ?? Task.CompletedTask;
 
     /// <summary>The container's input stays open for the next: only one with stdinOnce ends with its first client.</summary>
-    public Task CloseInputAsync(CancellationToken cancel) => Task.CompletedTask;
+    public Task CloseInputAsync(CancellationToken cancel) => _container.StdinOnce == true ? EndInputAsync() : Task.CompletedTask;
 
     public Task ResizeAsync(int width, int height, CancellationToken cancel) =>
         _container.Tty == true ? _node.Containerd.Tasks.ResizeAsync(_run.Id, "", width, height, cancel) : Task.CompletedTask;
@@ -61,6 +63,8 @@ public sealed class AttachedContainer : IProcessStreams
     public async ValueTask DisposeAsync()
     {
         await _detached.CancelAsync();
+        if (_container.StdinOnce == true)
+            await EndInputAsync();
         foreach (FifoStream? stream in new[] { _input, _output, _errors })
             stream?.Dispose();
         foreach (string path in _fifos)
@@ -82,6 +86,25 @@ public sealed class AttachedContainer : IProcessStreams
         {
             _output = request.Stdout ? Tap("stdout") : null;
             _errors = request.Stderr && _container.Tty != true ? Tap("stderr") : null;
+        }
+    }
+
+    /// <summary>Ours first, then the shim's hold: what was typed is read to its end, and then the container's input has ended.</summary>
+    private async Task EndInputAsync()
+    {
+        if (Interlocked.Exchange(ref _input, null) is not { } input)
+            return;
+        input.Dispose();
+        _node.Store.Update(_stored.Pod.Metadata!.Uid!,
+            s => s with { Memory = MemoryChanges.OfRun(s.Memory, _run.Id, r => r with { IsInputClosed = true }) }, isDurable: false);
+        try
+        {
+            await _node.Containerd.Tasks.CloseInputAsync(_run.Id, "", CancellationToken.None);
+        }
+        catch (ContainerdException e)
+        {
+            // The container has ended before, or containerd is away: told, for it would wait for more.
+            _node.Log($"container {_run.Id}: its input stays open: {e.Message}");
         }
     }
 

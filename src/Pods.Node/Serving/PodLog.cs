@@ -13,11 +13,14 @@ public sealed class PodLog(NodeServices node)
     {
         string container = ContainerChoice.Of(stored.Pod, request.Container);
         int run = RunOf(stored, container, request.Previous);
+        string path = _containers.LogPath(stored.Pod, container, run);
+        if (stored.Memory.Run(container) is { Phase: RunPhase.Exited, Ended.FinishedAt: { } at } && node.Time.GetUtcNow() - at < LogLock.Longest)
+            await LogLock.ReleasedAsync(path, cancel);
         using CancellationTokenSource done = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        Task ended = request.Follow ? EndAsync(stored, container, run, done.Token) : Task.CompletedTask;
+        Task ended = request.Follow ? EndAsync(stored, container, run, path, done.Token) : Task.CompletedTask;
         try
         {
-            await new ContainerLog(_containers.LogPath(stored.Pod, container, run)).CopyAsync(request, output, ended, cancel);
+            await new ContainerLog(path).CopyAsync(request, output, ended, cancel);
         }
         finally
         {
@@ -45,8 +48,8 @@ public sealed class PodLog(NodeServices node)
         (pod.Status?.InitContainerStatuses ?? []).Concat(pod.Status?.ContainerStatuses ?? [])
             .FirstOrDefault(s => s.Name == container)?.State?.Waiting?.Reason;
 
-    /// <summary>Ends when that run does, or with the reader.</summary>
-    private async Task EndAsync(StoredPod stored, string container, int run, CancellationToken cancel)
+    /// <summary>Ends when that run does, and its last line is written, or with the reader.</summary>
+    private async Task EndAsync(StoredPod stored, string container, int run, string path, CancellationToken cancel)
     {
         string uid = stored.Pod.Metadata!.Uid!;
         using PodSubscription changes = node.Store.History.Subscribe(node.Store.Version);
@@ -59,6 +62,7 @@ public sealed class PodLog(NodeServices node)
                     change = await changes.Changes.ReadAsync(cancel);
                 while (change.Pod.Metadata?.Uid != uid);
             }
+            await LogLock.ReleasedAsync(path, cancel);
         }
         catch (Exception e) when (e is OperationCanceledException or ChannelClosedException)
         {

@@ -116,7 +116,7 @@ public sealed class StaticManifests(PodNode node, string directory)
             Keep(key, pod, file, stopping);
         foreach (StoredPod stored in _services.Store.List())
             if (IsLeft(stored.Pod.Metadata!, key => wanted.ContainsKey(key)) && stored.Pod.Metadata!.DeletionTimestamp is null)
-                node.Delete(stored.Pod.Metadata.Namespace!, stored.Pod.Metadata.Name!, graceSeconds: null);
+                node.End(stored);
         Volatile.Write(ref _status,
             [.. _files.Select(f => new StaticManifestStatus { File = f.Key, Error = f.Value.Error ?? ProblemOf(f.Key) })]);
     }
@@ -170,7 +170,8 @@ public sealed class StaticManifests(PodNode node, string directory)
         foreach (SupportingKind kind in SupportingKind.All.Where(k => k != SupportingKind.Claim))
             foreach (SupportingObject found in _services.Objects.List(kind, null).Objects)
                 if (IsLeft(found.Metadata!, key => wanted.Contains((kind.Kind, key.Item1, key.Item2))))
-                    node.DeleteObject(kind, found.Metadata!.Namespace!, found.Metadata.Name!);
+                    Try(ManifestMark.FileOf(found.Metadata!)!, found.Metadata!.Name!,
+                        () => node.DeleteObject(kind, found.Metadata!.Namespace!, found.Metadata.Name!));
     }
 
     private void ApplyWorkloads()
@@ -185,7 +186,8 @@ public sealed class StaticManifests(PodNode node, string directory)
             }
         foreach (Workload found in _services.Workloads.List(null, null).Items)
             if (IsLeft(found.Metadata!, key => wanted.Contains((found.Kind!, key.Item1, key.Item2))))
-                node.DeleteWorkload(WorkloadKind.OfKind(found.Kind)!, found.Metadata!.Namespace!, found.Metadata.Name!, isOrphaning: false);
+                Try(ManifestMark.FileOf(found.Metadata!)!, found.Metadata!.Name!, () => node.DeleteWorkload(
+                    WorkloadKind.OfKind(found.Kind)!, found.Metadata!.Namespace!, found.Metadata.Name!, isOrphaning: false));
     }
 
     private void Apply(Workload given, string file)

@@ -7,6 +7,7 @@ namespace Pods.Node;
 /// <summary>The file in which a container leaves its last words, and what of them the status shows.</summary>
 internal sealed class TerminationMessages(NodeOptions options)
 {
+    private const string FallbackToLogs = "FallbackToLogsOnError";
     // The kubelet's limits: of the file, and of a log that stands in for it.
     private const int MaxFileBytes = 4096;
     private const int MaxLogBytes = 2048;
@@ -30,6 +31,11 @@ internal sealed class TerminationMessages(NodeOptions options)
         };
     }
 
+    /// <summary>Done when the last lines of a container that has just failed are in its log, if they may be its last words.</summary>
+    public Task WrittenAsync(Pod pod, ContainerRun run, int exitCode, CancellationToken cancel) =>
+        exitCode != 0 && ContainerRules.Find(pod.Spec!, run.Name) is { TerminationMessagePolicy: FallbackToLogs }
+            ? LogLock.ReleasedAsync(LogOf(pod, run), cancel) : Task.CompletedTask;
+
     /// <summary>The memory, with the last words of every container that has ended since the one before.</summary>
     public PodMemory Note(Pod pod, PodMemory before, PodMemory after)
     {
@@ -45,11 +51,9 @@ internal sealed class TerminationMessages(NodeOptions options)
         try
         {
             string text = Encoding.UTF8.GetString(Tail(PathOf(pod, container.Name!, run.Id), MaxFileBytes));
-            if (text.Length > 0 || container.TerminationMessagePolicy != "FallbackToLogsOnError" || run.Ended!.ExitCode == 0)
+            if (text.Length > 0 || container.TerminationMessagePolicy != FallbackToLogs || run.Ended!.ExitCode == 0)
                 return text;
-            string log = Path.Combine(
-                options.PodLogs(pod.Metadata!.Namespace!, pod.Metadata.Name!, pod.Metadata.Uid!), run.Name, $"{run.RestartCount}.log");
-            return LogTailOf(Encoding.UTF8.GetString(Tail(log, LogTail)));
+            return LogTailOf(Encoding.UTF8.GetString(Tail(LogOf(pod, run), LogTail)));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -82,6 +86,9 @@ internal sealed class TerminationMessages(NodeOptions options)
         byte[] content = new byte[most];
         return content[..file.ReadAtLeast(content, most, throwOnEndOfStream: false)];
     }
+
+    private string LogOf(Pod pod, ContainerRun run) => Path.Combine(
+        options.PodLogs(pod.Metadata!.Namespace!, pod.Metadata.Name!, pod.Metadata.Uid!), run.Name, $"{run.RestartCount}.log");
 
     private string PathOf(Pod pod, string container, string id) =>
         Path.Combine(options.PodDirectory(pod.Metadata!.Uid!), "containers", container, id[..12]);
