@@ -22,6 +22,44 @@ public sealed class PodStoreTests : IDisposable
         Assert.True(again.Version >= store.Version);
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("{\"pod\": {}}")]
+    [InlineData(null)]
+    public void What_was_observed_is_all_that_a_power_cut_may_cost(string? content)
+    {
+        PodStore store = Open();
+        store.Add(Pod("web", "1"));
+        store.Update("1", s => s with { Memory = s.Memory with { SandboxCount = 1 } }, isDurable: true);
+        store.Update("1", s => s with { Memory = s.Memory with { SandboxCount = 2 } }, isDurable: false);
+        if (content is null)
+            File.Delete(_scratch.File("1.observed"));
+        else
+            File.WriteAllText(_scratch.File("1.observed"), content);
+
+        PodStore again = Open();
+
+        Assert.Equal(1, again.Find("default", "web")!.Memory.SandboxCount);
+        again.Remove("1");
+        Assert.Empty(Directory.GetFiles(_scratch.Path));
+    }
+
+    [Fact]
+    public void Wanted_state_goes_before_what_was_observed_earlier()
+    {
+        PodStore store = Open();
+        store.Add(Pod("web", "1"));
+        store.Update("1", s => s with { Memory = s.Memory with { SandboxCount = 1 } }, isDurable: false);
+        byte[] earlier = File.ReadAllBytes(_scratch.File("1.observed"));
+        store.Update("1", s => s with { Memory = s.Memory with { SandboxCount = 2 } }, isDurable: true);
+        // As if the power cut had taken the deletion back.
+        File.WriteAllBytes(_scratch.File("1.observed"), earlier);
+        File.WriteAllBytes(_scratch.File("gone.observed"), earlier);
+
+        Assert.Equal(2, Assert.Single(Open().List()).Memory.SandboxCount);
+        Assert.False(File.Exists(_scratch.File("gone.observed")));
+    }
+
     [SkippableFact]
     public async Task Full_disk_refuses_what_is_new_and_keeps_what_happens_in_memory()
     {

@@ -49,9 +49,7 @@ internal sealed class TeardownSteps(NodeServices node)
 
     private async Task KillAndDeleteTaskAsync(string id, CancellationToken cancel)
     {
-        if (await node.Containerd.Tasks.FindAsync(id, "", cancel) is not { } task)
-            return;
-        if (task.Status is not ProcessStatus.Stopped)
+        if (await node.Containerd.Tasks.FindAsync(id, "", cancel) is { Status: not ProcessStatus.Stopped })
         {
             using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
             limit.CancelAfter(KillLimit);
@@ -66,6 +64,7 @@ internal sealed class TeardownSteps(NodeServices node)
                 throw new StepException(StepReason.FailedKillPod, $"container {id}: still there {KillLimit.TotalSeconds} s after SIGKILL");
             }
         }
+        // Also one that is not found: a deletion whose caller was killed may have left containerd with its shim and bundle, and no more.
         await node.Containerd.Tasks.DeleteAsync(id, cancel);
     }
 

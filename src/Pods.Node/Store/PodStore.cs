@@ -5,11 +5,14 @@ using Pods.Manifests;
 namespace Pods.Node;
 
 /// <summary>
-/// The pods of this node: one JSON file each, written so that a crash leaves the old or the new text, and never half of one.
+/// The pods of this node: one JSON file each, written so that a crash leaves the old or the new text, and never half of one; beside it,
+/// while it is newer, a second one with what has only been observed since, which a power cut may cost.
 /// Every write gets the next resource version and is told to watchers in that order.
 /// </summary>
 public sealed class PodStore
 {
+    private const string Observed = ".observed";
+
     private readonly string _directory;
     private readonly Lock _gate = new();
     private readonly Dictionary<string, StoredPod> _pods = [];   // by uid; guarded by _gate
@@ -39,6 +42,10 @@ public sealed class PodStore
         PodStore store = new(directory, log);
         foreach (string path in Directory.GetFiles(directory, "*.json"))
             store.Load(path, log);
+        // Of a pod that was being forgotten when podsd was killed.
+        foreach (string path in Directory.GetFiles(directory, "*" + Observed))
+            if (!store._pods.ContainsKey(Path.GetFileNameWithoutExtension(path)))
+                File.Delete(path);
         // Versions begin above every one that was given out before: a client's old one is too old, never wrong.
         store._version = Math.Max(store._version, DateTimeOffset.UtcNow.ToUnixTimeSeconds());
         store._history.StartAt(store._version);
@@ -105,6 +112,7 @@ public sealed class PodStore
         {
             if (!_pods.Remove(uid, out StoredPod? gone))
                 return;
+            File.Delete(ObservedPathOf(uid));
             File.Delete(PathOf(uid));
             Files.SyncDirectory(_directory);
             Pod last = gone.Pod with { Metadata = gone.Pod.Metadata! with { ResourceVersion = (++_version).ToString() } };
@@ -117,20 +125,23 @@ public sealed class PodStore
         Pod pod = stored.Pod with { Metadata = stored.Pod.Metadata! with { ResourceVersion = (_version + 1).ToString() } };
         StoredPod versioned = stored with { Pod = pod };
         byte[] json = JsonSerializer.SerializeToUtf8Bytes(versioned, NodeJson.Default.StoredPod);
-        string path = PathOf(pod.Metadata!.Uid!);
+        string uid = pod.Metadata!.Uid!;
         // What is wanted counts only when it is on disk: a full one leaves everything as it was.
         if (isDurable)
-            Files.WriteDurably(path, json);
+        {
+            Files.WriteDurably(PathOf(uid), json);
+            File.Delete(ObservedPathOf(uid));
+        }
         else
-            TryWrite(path, json);
+            TryWrite(ObservedPathOf(uid), json);
         _version++;
-        _pods[pod.Metadata.Uid!] = versioned;
+        _pods[uid] = versioned;
         return versioned;
     }
 
     /// <summary>
-    /// Whole or not at all, but not at once on the platter: what is observed can be observed again. A disk that is full
-    /// must not stop a pod from being looked after, so the failure is told and memory goes ahead of the file.
+    /// Not at once on the platter, and on some file systems a power cut leaves nothing of it: what is observed can be observed again. A
+    /// disk that is full must not stop a pod from being looked after, so the failure is told and memory goes ahead of the file.
     /// </summary>
     private void TryWrite(string path, byte[] json)
     {
@@ -159,8 +170,10 @@ public sealed class PodStore
                 ?? throw new JsonException("null");
             if (stored.Pod.Metadata is not { Uid: { } uid, Name: not null, Namespace: not null } || stored.Pod.Spec is null)
                 throw new JsonException("no name, namespace, uid or spec");
+            if (FindObserved(uid) is { } newer && VersionOf(newer) > VersionOf(stored))
+                stored = newer;
             _pods[uid] = stored;
-            _version = Math.Max(_version, long.TryParse(stored.Pod.Metadata.ResourceVersion, out long version) ? version : 0);
+            _version = Math.Max(_version, VersionOf(stored));
         }
         catch (JsonException e)
         {
@@ -169,6 +182,24 @@ public sealed class PodStore
             log($"store: \"{path}\" is no pod ({e.Message}); set aside as \"{aside}\"");
         }
     }
+
+    /// <summary>Null: there is none, or a crash has left nothing that can be read.</summary>
+    private StoredPod? FindObserved(string uid)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(File.ReadAllBytes(ObservedPathOf(uid)), NodeJson.Default.StoredPod) is
+                { Pod: { Spec: not null, Metadata: { Name: not null, Namespace: not null } meta } } observed && meta.Uid == uid ? observed : null;
+        }
+        catch (Exception e) when (e is JsonException or IOException)
+        {
+            return null;
+        }
+    }
+
+    private static long VersionOf(StoredPod stored) => long.TryParse(stored.Pod.Metadata!.ResourceVersion, out long version) ? version : 0;
+
+    private string ObservedPathOf(string uid) => Path.Combine(_directory, uid + Observed);
 
     private string PathOf(string uid) => Path.Combine(_directory, uid + ".json");
 }
