@@ -4,8 +4,8 @@ using Grpc.Core;
 
 namespace Pods.Shim;
 
-/// <summary>The sandbox service's methods by their names on the wire; written out for the reason that <see cref="TaskMethods"/> has.</summary>
-internal sealed class SandboxMethods(SandboxService service, IdleCollection idle)
+/// <summary>The sandbox service's methods.</summary>
+internal sealed class SandboxMethods(SandboxService service, IdleCollection idle) : ServiceMethods(idle)
 {
     public const string Service = "containerd.runtime.sandbox.v1.Sandbox";
 
@@ -14,23 +14,9 @@ internal sealed class SandboxMethods(SandboxService service, IdleCollection idle
         "CreateSandbox", "Platform", "PingSandbox", "SandboxMetrics", "SandboxStatus", "ShutdownSandbox", "StartSandbox", "StopSandbox", "WaitSandbox",
     ];
 
-    /// <summary>Null for a name that is no method's.</summary>
-    public Task<ByteString>? TryServe(string method, ByteString payload, ServerCallContext call) =>
-        _names.Contains(method) ? ServeAsync(method, payload, call) : null;
+    protected override HashSet<string> Names => _names;
 
-    private async Task<ByteString> ServeAsync(string method, ByteString payload, ServerCallContext call)
-    {
-        try
-        {
-            return (await AnswerAsync(method, payload, call)).ToByteString();
-        }
-        finally
-        {
-            idle.Touch();
-        }
-    }
-
-    private async Task<IMessage> AnswerAsync(string method, ByteString payload, ServerCallContext call) => method switch
+    protected override async Task<IMessage> AnswerAsync(string method, ByteString payload, ServerCallContext call) => method switch
     {
         "CreateSandbox" => await service.CreateSandbox(CreateSandboxRequest.Parser.ParseFrom(payload), call),
         "Platform" => await service.Platform(PlatformRequest.Parser.ParseFrom(payload), call),

@@ -4,11 +4,8 @@ using Grpc.Core;
 
 namespace Pods.Shim;
 
-/// <summary>
-/// The task service's methods by their names on the wire, which are the same in v2 (containerd 1.x) and v3 (2.x). Written out, since
-/// binding them by generated code, with generic virtual methods, costs each shim 0.1 MB of types that the runtime builds.
-/// </summary>
-internal sealed class TaskMethods(TaskService service, IdleCollection idle)
+/// <summary>The task service's methods, which have the same names in v2 (containerd 1.x) and v3 (2.x).</summary>
+internal sealed class TaskMethods(TaskService service, IdleCollection idle) : ServiceMethods(idle)
 {
     public static readonly string[] Services = ["containerd.task.v2.Task", "containerd.task.v3.Task"];
 
@@ -18,23 +15,9 @@ internal sealed class TaskMethods(TaskService service, IdleCollection idle)
         "ResizePty", "Resume", "Shutdown", "Start", "State", "Stats", "Update", "Wait",
     ];
 
-    /// <summary>Null for a name that is no method's.</summary>
-    public Task<ByteString>? TryServe(string method, ByteString payload, ServerCallContext call) =>
-        _names.Contains(method) ? ServeAsync(method, payload, call) : null;
+    protected override HashSet<string> Names => _names;
 
-    private async Task<ByteString> ServeAsync(string method, ByteString payload, ServerCallContext call)
-    {
-        try
-        {
-            return (await AnswerAsync(method, payload, call)).ToByteString();
-        }
-        finally
-        {
-            idle.Touch();
-        }
-    }
-
-    private async Task<IMessage> AnswerAsync(string method, ByteString payload, ServerCallContext call) => method switch
+    protected override async Task<IMessage> AnswerAsync(string method, ByteString payload, ServerCallContext call) => method switch
     {
         "Checkpoint" => await service.Checkpoint(CheckpointTaskRequest.Parser.ParseFrom(payload), call),
         "CloseIO" => await service.CloseIO(CloseIORequest.Parser.ParseFrom(payload), call),

@@ -6,7 +6,7 @@ namespace Pods.EndToEnd.Tests;
 public sealed class Kubectl(PodsDaemon podsd) : IAsyncDisposable
 {
     private readonly string _program = Find();
-    private readonly SocketRelay _relay = new(podsd.File("podsd.sock"));
+    private readonly PortRelay _relay = new(podsd.File("podsd.sock"));
     private int _files;
 
     public Task<CommandResult> RunAsync(params string[] arguments) => RunAsync(arguments, null);

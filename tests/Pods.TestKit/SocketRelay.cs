@@ -3,30 +3,36 @@ using System.Net.Sockets;
 
 namespace Pods.TestKit;
 
-/// <summary>A port of 127.0.0.1 that leads to a unix socket, for clients that know only TCP.</summary>
-public sealed class SocketRelay : IAsyncDisposable
+/// <summary>Passes on to a unix socket what comes to another one.</summary>
+public abstract class SocketRelay : IAsyncDisposable
 {
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly Socket _listener;
     private readonly CancellationTokenSource _stopping = new();
-    private readonly string _path;
+    private readonly string _target;
     private readonly Task _accepting;
 
-    public SocketRelay(string path)
+    protected SocketRelay(EndPoint address, string target)
     {
-        _path = path;
-        _listener.Start();
+        _target = target;
+        _listener = new(address.AddressFamily, SocketType.Stream, ProtocolType.Unspecified);
+        _listener.Bind(address);
+        _listener.Listen();
         _accepting = AcceptAsync();
     }
 
-    public string Url => $"http://{_listener.LocalEndpoint}";
+    protected EndPoint? Address => _listener.LocalEndPoint;
 
     public async ValueTask DisposeAsync()
     {
+        GC.SuppressFinalize(this);
         await _stopping.CancelAsync();
-        _listener.Stop();
+        _listener.Dispose();
         await _accepting;
         _stopping.Dispose();
     }
+
+    /// <summary>What the client says, until it has said everything.</summary>
+    protected virtual Task SendAsync(Socket client, Socket server, CancellationToken cancel) => CopyAsync(client, server, cancel);
 
     private async Task AcceptAsync()
     {
@@ -34,7 +40,7 @@ public sealed class SocketRelay : IAsyncDisposable
         try
         {
             while (true)
-                open.Add(RelayAsync(await _listener.AcceptTcpClientAsync(_stopping.Token)));
+                open.Add(RelayAsync(await _listener.AcceptAsync(_stopping.Token)));
         }
         catch (OperationCanceledException)
         {
@@ -42,28 +48,28 @@ public sealed class SocketRelay : IAsyncDisposable
         }
     }
 
-    private async Task RelayAsync(TcpClient client)
+    private async Task RelayAsync(Socket client)
     {
         using (client)
         {
             using Socket server = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
             try
             {
-                await server.ConnectAsync(new UnixDomainSocketEndPoint(_path), _stopping.Token);
-                await Task.WhenAll(CopyAsync(client.Client, server), CopyAsync(server, client.Client));
+                await server.ConnectAsync(new UnixDomainSocketEndPoint(_target), _stopping.Token);
+                await Task.WhenAll(SendAsync(client, server, _stopping.Token), CopyAsync(server, client, _stopping.Token));
             }
-            catch (Exception e) when (e is SocketException or OperationCanceledException)
+            catch (Exception e) when (e is SocketException or IOException or ObjectDisposedException or OperationCanceledException)
             {
                 // One side is gone, or the test is over.
             }
         }
     }
 
-    private async Task CopyAsync(Socket from, Socket to)
+    private static async Task CopyAsync(Socket from, Socket to, CancellationToken cancel)
     {
         byte[] buffer = new byte[16 * 1024];
-        while (await from.ReceiveAsync(buffer, _stopping.Token) is var count and > 0)
-            await to.SendAsync(buffer.AsMemory(0, count), _stopping.Token);
+        while (await from.ReceiveAsync(buffer, cancel) is var count and > 0)
+            await to.SendAsync(buffer.AsMemory(0, count), cancel);
         to.Shutdown(SocketShutdown.Send);
     }
 }
