@@ -215,4 +215,12 @@ internal static unsafe partial class LibC
     {
         [FieldOffset(16)] internal int si_pid;
     }
+
+    // struct timex of 64-bit Linux; of its fields those that are read.
+    [StructLayout(LayoutKind.Explicit, Size = 208)]
+    internal struct TimeX
+    {
+        [FieldOffset(0)] internal uint modes;
+        [FieldOffset(24)] internal long maxerror;
+    }
 }

@@ -225,4 +225,8 @@ internal static unsafe partial class LibC
 
     [LibraryImport(Library, SetLastError = true)]
     internal static partial int sethostname(byte* name, nuint length);
+
+    // The clock.
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial int adjtimex(TimeX* state);
 }

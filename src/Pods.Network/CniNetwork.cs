@@ -24,6 +24,9 @@ internal sealed class CniNetwork
     public bool MapsHostPorts => Plugins.Any(MapsPorts);
     public bool CollectsGarbage => SpecVersion >= new Version(1, 1, 0) && !Flag("disableGC");
 
+    /// <summary>The bridge of podsd's own network; one that the operator configured, its firewall too, is the operator's.</summary>
+    public bool IsOwn => Plugins[0]["bridge"] is JsonValue bridge && bridge.TryGetValue(out string? name) && name == CniNetworks.OwnBridge;
+
     /// <summary>Whether DEL gets the result of ADD, which came with 0.4.0.</summary>
     public bool DeletesByResult => SpecVersion >= new Version(0, 4, 0);
 

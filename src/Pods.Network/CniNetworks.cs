@@ -5,6 +5,9 @@ namespace Pods.Network;
 /// <summary>Finds the node's network: the first file of the configuration directory, or a bridge of our own.</summary>
 internal sealed class CniNetworks(NetworkOptions options)
 {
+    /// <summary>Ours alone: the package's removal deletes it.</summary>
+    public const string OwnBridge = "pods0";
+
     private const string OwnSubnet = "10.87.0.0/16";
 
     /// <exception cref="CniException">The first file is broken: pods on another network than the one meant would be worse.</exception>
@@ -29,7 +32,7 @@ internal sealed class CniNetworks(NetworkOptions options)
             new JsonObject
             {
                 ["type"] = "bridge",
-                ["bridge"] = "pods0",
+                ["bridge"] = OwnBridge,
                 ["isGateway"] = true,
                 ["ipMasq"] = true,
                 // A pod that calls its own published port comes back through the bridge port it left by.

@@ -18,11 +18,13 @@ public sealed class PodNetwork
     private readonly CniNetworks _networks;
     private readonly CniPlugins _plugins;
     private readonly OrphanedPlugins _orphans;
+    private readonly PublishedPorts _published;
 
     public PodNetwork(NetworkOptions options)
     {
         (_cache, _networks, _plugins) = (new(options.CacheDirectory), new(options), new(options));
         _orphans = new(_cache.SandboxIds(), options.Timeout);
+        _published = new(CniNetworks.OwnBridge, options.Timeout);
     }
 
     public IReadOnlyList<string> CachedSandboxes() => _cache.SandboxIds();
@@ -62,8 +64,12 @@ public sealed class PodNetwork
                     _cache.Update(attachment with { Result = answer });
                 },
                 cancel);
+            PodNetworkResult result = Result(attachment, last!);
+            if (request.Ports.Count > 0 && network.IsOwn)
+                foreach (bool ofIPv6 in result.Addresses.Select(address => address.Contains(':')).Distinct())
+                    await _published.AllowAsync(ofIPv6, cancel);
             _cache.Update(attachment with { Result = last, IsComplete = true });
-            return Result(attachment, last!);
+            return result;
         }
         catch (Exception e) when (e is CniException or OperationCanceledException)
         {

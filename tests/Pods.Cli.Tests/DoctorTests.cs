@@ -20,7 +20,8 @@ public sealed class DoctorTests : IDisposable
     {
         IReadOnlyList<Finding> findings =
         [
-            .. await new RuntimeChecks(_machine).RunAsync(default), .. new KernelChecks(_machine).Run(), .. new NetworkChecks(_machine).Run(),
+            .. await new RuntimeChecks(_machine, DaemonSettings.Usual).RunAsync(default), .. new KernelChecks(_machine).Run(),
+            .. await new NetworkChecks(_machine, DaemonSettings.Usual).RunAsync(default),
         ];
 
         Assert.Equal(["containerd", "containerd socket", "runtime io.containerd.pods.v1", "OCI runtime", "namespaces", "CNI plugins", "iptables"],
@@ -32,25 +33,27 @@ public sealed class DoctorTests : IDisposable
     [Fact]
     public async Task Whole_runtime_is_ok_with_its_versions()
     {
-        Program("usr/bin/containerd", "containerd github.com/containerd/containerd 1.6.20~ds1 1.6.20~ds1-1+deb12u1");
-        Program("usr/sbin/runc", "runc version 1.1.5+ds1");
-        Program("usr/bin/crun", "crun version 1.8.1");
-        Program("usr/bin/containerd-shim-pods-v1", "");
+        await ProgramAsync("usr/bin/containerd", "echo 'containerd github.com/containerd/containerd 1.6.20~ds1 1.6.20~ds1-1+deb12u1'");
+        await ProgramAsync("usr/sbin/runc", "echo 'runc version 1.1.5+ds1'");
+        await ProgramAsync("usr/bin/crun", "echo 'crun version 1.8.1'");
+        await ProgramAsync("usr/bin/containerd-shim-pods-v1", "echo ''");
+        await ProgramAsync("usr/bin/ctr", "echo one; echo two");
         using Socket socket = Listen("run/containerd/containerd.sock");
 
-        IReadOnlyList<Finding> findings = await new RuntimeChecks(_machine).RunAsync(default);
+        IReadOnlyList<Finding> findings = await new RuntimeChecks(_machine, DaemonSettings.Usual).RunAsync(default);
 
         Assert.All(findings, f => Assert.Equal(Verdict.Ok, f.Verdict));
         Assert.StartsWith("1.6.20~ds1 (", findings[0].Message);
-        Assert.Equal("runc 1.1.5+ds1, crun 1.8.1", findings[3].Message);
+        Assert.Equal("k8s.io, 2 containers", findings[2].Message);
+        Assert.Equal("runc 1.1.5+ds1, crun 1.8.1", findings[4].Message);
     }
 
     [Fact]
     public async Task Containerd_too_old_is_a_failure_that_names_both_versions()
     {
-        Program("usr/bin/containerd", "containerd github.com/containerd/containerd v1.5.9 abc");
+        await ProgramAsync("usr/bin/containerd", "echo 'containerd github.com/containerd/containerd v1.5.9 abc'");
 
-        Finding finding = (await new RuntimeChecks(_machine).RunAsync(default))[0];
+        Finding finding = (await new RuntimeChecks(_machine, DaemonSettings.Usual).RunAsync(default))[0];
 
         Assert.Equal((Verdict.Failure, "1.5.9 is older than 1.6"), (finding.Verdict, finding.Message));
     }
@@ -61,12 +64,12 @@ public sealed class DoctorTests : IDisposable
     [InlineData("""{"name": "n", "plugins": [{}]}""", nameof(Verdict.Failure), "/etc/cni/net.d/10-a.conflist names a plugin without a type")]
     [InlineData("""{"name": """, nameof(Verdict.Failure), "/etc/cni/net.d/10-a.conflist is no network configuration")]
     [InlineData("[1]", nameof(Verdict.Failure), "/etc/cni/net.d/10-a.conflist is no network configuration")]
-    public void Cni_configuration_is_held_against_the_plugins_that_there_are(string json, string verdict, string message)
+    public async Task Cni_configuration_is_held_against_the_plugins_that_there_are(string json, string verdict, string message)
     {
         Write("usr/lib/cni/bridge", "");
         Write("etc/cni/net.d/10-a.conflist", json);
 
-        Finding finding = new NetworkChecks(_machine).Run()[1];
+        Finding finding = (await new NetworkChecks(_machine, DaemonSettings.Usual).RunAsync(default))[1];
 
         Assert.Equal((verdict, message), (finding.Verdict.ToString(), finding.Message));
     }
@@ -109,7 +112,7 @@ public sealed class DoctorTests : IDisposable
         Assert.Equal(1, code);
         Assert.Contains("\"check\": \"podsd\",\n    \"verdict\": \"failure\"", output.ToString());
         using PodsClient client = new(_scratch.File("none.sock"));
-        Assert.Equal("systemctl start podsd", Assert.Single(await new DaemonChecks(_machine, client).RunAsync(default)).Remedy);
+        Assert.Equal("systemctl start podsd", Assert.Single(await new DaemonChecks(_machine, DaemonSettings.Usual, client).RunAsync(default)).Remedy);
     }
 
     private void Write(string path, string text)
@@ -119,10 +122,13 @@ public sealed class DoctorTests : IDisposable
         File.WriteAllText(full, text);
     }
 
-    private void Program(string path, string version)
+    // Written by another process: one of ours that is forked meanwhile would keep it open for writing, and nobody could run it.
+    private async Task ProgramAsync(string path, string script)
     {
-        Write(path, $"#!/bin/sh\necho '{version}'\n");
-        File.SetUnixFileMode(Path.Combine(_scratch.Path, path), (UnixFileMode)0b111_101_101);
+        Write(path + ".new", $"#!/bin/sh\n{script}\n");
+        string full = Path.Combine(_scratch.Path, path);
+        (await Command.RunAsync("install", ["-m", "755", full + ".new", full])).Succeeded();
+        File.Delete(full + ".new");
     }
 
     private Socket Listen(string path)

@@ -44,6 +44,28 @@ public sealed class SettingsTests
         Assert.Equal(path + told, e.Message);
     }
 
+    [Fact]
+    public void Settings_in_force_are_printed_as_a_file_that_says_the_same()
+    {
+        using ScratchDirectory scratch = new();
+        string first = scratch.File("podsd.yaml"), second = scratch.File("printed.yaml");
+        File.WriteAllText(first, "root: /srv/\"quoted\" é\nhost-paths: [/a, /b]\nlog-max-files: 3\n");
+        string Printed(params string[] args)
+        {
+            StringWriter output = new();
+            Assert.Null(SettingsCommandLine.Parse([.. args, SettingsCommandLine.PrintConfig], output));
+            return output.ToString();
+        }
+
+        string printed = Printed("--config", first, "--node-name", "one");
+        File.WriteAllText(second, printed);
+
+        Assert.Equal(SettingTable.All.Select(s => s.Key), printed.TrimEnd().Split('\n').Select(line => line.Split(':')[0]));
+        Assert.Contains("root: \"/srv/\\\"quoted\\\" é\"\n", printed);
+        Assert.Contains("host-paths: \"/a,/b\"\nunsafe-sysctls: \"\"\nnode-name: \"one\"\n", printed);
+        Assert.Equal(printed, Printed("--config", second));
+    }
+
     [SkippableFact]
     public async Task Manual_pages_are_what_man_accepts()
     {

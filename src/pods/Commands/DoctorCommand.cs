@@ -24,13 +24,15 @@ internal sealed class DoctorCommand : VerbCommand
     protected override async Task<int> RunAsync(PodsClient client, ParseResult parsed, CancellationToken cancel)
     {
         Machine machine = Machine.Real;
+        DaemonSettings settings = await DaemonSettings.ReadAsync(machine, cancel);
         IReadOnlyList<Finding> findings =
         [
-            .. await new RuntimeChecks(machine).RunAsync(cancel),
+            settings.Finding,
+            .. await new RuntimeChecks(machine, settings).RunAsync(cancel),
             .. new KernelChecks(machine).Run(),
-            .. new NetworkChecks(machine).Run(),
-            .. new StorageChecks(machine, TimeProvider.System).Run(),
-            .. await new DaemonChecks(machine, client).RunAsync(cancel),
+            .. await new NetworkChecks(machine, settings).RunAsync(cancel),
+            .. new StorageChecks(machine, settings, TimeProvider.System).Run(),
+            .. await new DaemonChecks(machine, settings, client).RunAsync(cancel),
         ];
         if (parsed.GetValue(_json))
             Output.WriteLine(JsonSerializer.Serialize(findings, FindingJson.Default.IReadOnlyListFinding));

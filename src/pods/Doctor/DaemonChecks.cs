@@ -3,8 +3,8 @@ using Pods.Manifests;
 
 namespace Pods.Cli.Doctor;
 
-/// <summary>podsd as its clients see it, and what earlier pods have left behind.</summary>
-internal sealed class DaemonChecks(Machine machine, PodsClient client)
+/// <summary>podsd as its clients see it, and what pods that are gone have left behind.</summary>
+internal sealed class DaemonChecks(Machine machine, DaemonSettings settings, PodsClient client)
 {
     public async Task<IReadOnlyList<Finding>> RunAsync(CancellationToken cancel)
     {
@@ -17,24 +17,12 @@ internal sealed class DaemonChecks(Machine machine, PodsClient client)
                 Finding.Ok("podsd", $"{version.GitVersion?.TrimStart('v')}, {pods.Items?.Count ?? 0} pods"),
                 version.Containerd is { } containerd ? Finding.Ok("podsd to containerd", containerd.TrimStart('v'))
                     : Finding.Failure("podsd to containerd", "podsd does not reach containerd", "systemctl restart containerd"),
-                Leftovers(pods),
+                await new LeftoverCheck(machine, settings, async () => (await client.ListPodsAsync(new(), cancel)).Items ?? []).RunAsync(cancel),
             ];
         }
         catch (CliException e)
         {
             return [Finding.Failure("podsd", e.Message, "systemctl start podsd")];
         }
-    }
-
-    // podsd clears them away when it starts, so that they can only come from something that went wrong since.
-    private Finding Leftovers(PodList pods)
-    {
-        HashSet<string> known = [.. (pods.Items ?? []).Select(pod => pod.Metadata?.Uid ?? "")];
-        string[] left = [.. from parent in new[] { "/var/lib/pods/pods", "/run/pods/pods" }
-                            from uid in machine.List(parent)
-                            where !known.Contains(uid)
-                            select $"{parent}/{uid}"];
-        return left is [] ? Finding.Ok("leftover state", "none")
-            : Finding.Warning("leftover state", string.Join(", ", left) + " belong to no pod", "systemctl restart podsd");
     }
 }

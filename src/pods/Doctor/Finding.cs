@@ -24,4 +24,5 @@ internal sealed record Finding(string Check, Verdict Verdict, string Message, st
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(IReadOnlyList<Finding>))]
+[JsonSerializable(typeof(string))]
 internal sealed partial class FindingJson : JsonSerializerContext;

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using Pods.Linux;
 
 namespace Pods.Cli.Doctor;
 
@@ -41,20 +42,43 @@ internal sealed class Machine(string root, IReadOnlyList<string> programDirector
         }
     }
 
+    /// <summary>No process in it nor below it; false when it cannot be told.</summary>
+    public bool IsEmptyCgroup(string directory)
+    {
+        if (Read($"{directory}/cgroup.events") is { } events)
+            return events.Contains("populated 0", StringComparison.Ordinal);
+        try
+        {
+            return Directory.EnumerateFiles(At(directory), "cgroup.procs", SearchOption.AllDirectories)
+                .All(file => File.ReadAllText(file).Length == 0);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
     public string? FindProgram(string name) => programDirectories.Select(d => Path.Combine(At(d), name)).FirstOrDefault(File.Exists);
 
+    /// <summary>Whether somebody keeps the clock; null when the kernel does not say.</summary>
+    public bool? IsClockKept { get; init; } = WallClock.IsSynchronised();
+
     /// <summary>The first line of what `PROGRAM --version` prints; null when it cannot be run.</summary>
-    public static async Task<string?> VersionOfAsync(string program, CancellationToken cancel)
+    public static async Task<string?> VersionOfAsync(string program, CancellationToken cancel) =>
+        await RunAsync(program, ["--version"], cancel) is { ExitCode: 0 } run ? run.Output.Split('\n')[0].Trim() : null;
+
+    /// <summary>Null when it cannot be run, or does not come to an end.</summary>
+    public static async Task<ProgramRun?> RunAsync(string program, IEnumerable<string> arguments, CancellationToken cancel)
     {
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         limit.CancelAfter(s_patience);
         try
         {
-            ProcessStartInfo start = new(program, "--version") { RedirectStandardOutput = true, RedirectStandardError = true };
+            ProcessStartInfo start = new(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
             using Process process = Process.Start(start)!;
-            string text = await process.StandardOutput.ReadToEndAsync(limit.Token);
+            Task<string> output = process.StandardOutput.ReadToEndAsync(limit.Token), error = process.StandardError.ReadToEndAsync(limit.Token);
             await process.WaitForExitAsync(limit.Token);
-            return process.ExitCode == 0 ? text.Split('\n')[0].Trim() : null;
+            return new(process.ExitCode, await output, await error);
         }
         catch (Exception e) when (e is Win32Exception || (e is OperationCanceledException && !cancel.IsCancellationRequested))
         {

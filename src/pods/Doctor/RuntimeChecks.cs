@@ -4,12 +4,17 @@ using System.Text.RegularExpressions;
 namespace Pods.Cli.Doctor;
 
 /// <summary>containerd, the shim and the OCI runtime: without them nothing starts.</summary>
-internal sealed partial class RuntimeChecks(Machine machine)
+internal sealed partial class RuntimeChecks(Machine machine, DaemonSettings settings)
 {
     private static readonly Version s_oldest = new(1, 6);
 
-    public async Task<IReadOnlyList<Finding>> RunAsync(CancellationToken cancel) =>
-        [await ContainerdAsync(cancel), await SocketAsync(cancel), Shim(), await OciRuntimeAsync(cancel)];
+    public async Task<IReadOnlyList<Finding>> RunAsync(CancellationToken cancel)
+    {
+        Finding socket = await SocketAsync(cancel);
+        // Nobody to be asked otherwise: ctr would wait for him.
+        IReadOnlyList<Finding> space = socket.Verdict == Verdict.Failure ? [] : [await NamespaceAsync(cancel)];
+        return [await ContainerdAsync(cancel), socket, .. space, Shim(), await OciRuntimeAsync(cancel)];
+    }
 
     private async Task<Finding> ContainerdAsync(CancellationToken cancel)
     {
@@ -25,7 +30,8 @@ internal sealed partial class RuntimeChecks(Machine machine)
 
     private async Task<Finding> SocketAsync(CancellationToken cancel)
     {
-        const string check = "containerd socket", path = "/run/containerd/containerd.sock";
+        const string check = "containerd socket";
+        string path = settings["containerd"];
         using Socket socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
         {
@@ -42,11 +48,38 @@ internal sealed partial class RuntimeChecks(Machine machine)
         }
     }
 
+    // By containerd's own client: what is wrong with containerd's answer shall not hang on podsd.
+    private async Task<Finding> NamespaceAsync(CancellationToken cancel)
+    {
+        const string check = "containerd namespace";
+        string space = settings["namespace"];
+        if (space == "moby")
+            return Finding.Warning(check, "moby is Docker's, which takes all in it for its own", "set namespace: k8s.io in /etc/pods/podsd.yaml");
+        if (machine.FindProgram("ctr") is not { } ctr)
+            return Finding.Ok(check, $"{space}, not looked into: there is no ctr");
+        string[] words = ["--address", machine.At(settings["containerd"]), "--namespace", space, "containers", "ls", "--quiet"];
+        return await Machine.RunAsync(ctr, words, cancel) switch
+        {
+            { ExitCode: 0 } run => Finding.Ok(check, $"{space}, {run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length} containers"),
+            { } run when run.Error.Contains("permission denied", StringComparison.Ordinal) =>
+                Finding.Warning(check, $"{space} is for root only: not looked into", "sudo pods doctor"),
+            { } run => Finding.Failure(check, $"{space} cannot be listed: {run.Complaint}", "systemctl restart containerd"),
+            null => Finding.Failure(check, $"{space} cannot be listed: containerd does not answer", "systemctl restart containerd"),
+        };
+    }
+
     private Finding Shim()
     {
-        const string program = "containerd-shim-pods-v1";
-        return machine.FindProgram(program) is { } path ? Finding.Ok("runtime io.containerd.pods.v1", path)
-            : Finding.Failure("runtime io.containerd.pods.v1", $"{program} is not where containerd looks for it", "apt install --reinstall pods");
+        string runtime = settings["runtime"], check = $"runtime {runtime}";
+        if (runtime.StartsWith('/'))
+            return machine.HasFile(runtime) ? Finding.Ok(check, "is there")
+                : Finding.Failure(check, "there is no such program", "correct runtime in /etc/pods/podsd.yaml");
+        // containerd's rule: io.containerd.NAME.VERSION is the program containerd-shim-NAME-VERSION.
+        if (runtime.Split('.') is not [_, .., var name, var version])
+            return Finding.Failure(check, "is no name of a runtime, as io.containerd.pods.v1 is", "correct runtime in /etc/pods/podsd.yaml");
+        string program = $"containerd-shim-{name}-{version}";
+        return machine.FindProgram(program) is { } path ? Finding.Ok(check, path)
+            : Finding.Failure(check, $"{program} is not where containerd looks for it", "apt install --reinstall pods");
     }
 
     private async Task<Finding> OciRuntimeAsync(CancellationToken cancel)

@@ -1,7 +1,7 @@
 namespace Pods.Cli.Doctor;
 
 /// <summary>Room on the disks that pods fill, and the clock that certificates are held against.</summary>
-internal sealed class StorageChecks(Machine machine, TimeProvider time)
+internal sealed class StorageChecks(Machine machine, DaemonSettings settings, TimeProvider time)
 {
     private const long Gigabyte = 1 << 30;
     // Less than this and an image of ordinary size no longer fits.
@@ -10,8 +10,8 @@ internal sealed class StorageChecks(Machine machine, TimeProvider time)
     public IReadOnlyList<Finding> Run() =>
     [
         Space("/var/lib/containerd", "ctr -n k8s.io images ls   # and pods rmi what is not needed"),
-        Space("/var/lib/pods", "du -xsh /var/lib/pods/*"),
-        Space("/var/log/pods", "du -xsh /var/log/pods/*"),
+        Space(settings["root"], $"du -xsh {settings["root"]}/*"),
+        Space(settings["log-dir"], $"du -xsh {settings["log-dir"]}/*"),
         Clock(),
     ];
 
@@ -36,7 +36,16 @@ internal sealed class StorageChecks(Machine machine, TimeProvider time)
     {
         DateTimeOffset now = time.GetUtcNow();
         // A clock before the day this was written has never been set: every registry's certificate would be refused.
-        return now.Year >= 2025 ? Finding.Ok("time", $"{now:yyyy-MM-dd HH:mm:ss} UTC")
-            : Finding.Failure("time", $"{now:yyyy-MM-dd} is in the past", "timedatectl set-ntp true");
+        if (now.Year < 2025)
+            return Finding.Failure("time", $"{now:yyyy-MM-dd} is in the past", TimeRemedy());
+        return machine.IsClockKept == false
+            ? Finding.Warning("time", $"{now:yyyy-MM-dd HH:mm:ss} UTC, which nothing keeps right: registries' certificates are held against it",
+                TimeRemedy())
+            : Finding.Ok("time", $"{now:yyyy-MM-dd HH:mm:ss} UTC{(machine.IsClockKept == true ? ", synchronised" : "")}");
     }
+
+    private string TimeRemedy() =>
+        machine.HasFile("/usr/lib/systemd/systemd-timesyncd") ? "timedatectl set-ntp true"
+        : machine.FindProgram("chronyd") is not null ? "systemctl enable --now chrony"
+        : "apt install systemd-timesyncd";
 }

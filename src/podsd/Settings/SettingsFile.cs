@@ -6,8 +6,9 @@ namespace Pods.Daemon.Settings;
 /// <summary>podsd.yaml: a flat map of settings. An unknown key is refused with its line: a misspelt one would be ignored otherwise.</summary>
 internal static class SettingsFile
 {
+    /// <param name="given">Gets each key and its value.</param>
     /// <exception cref="SettingsException">With file and line.</exception>
-    public static DaemonSettings Apply(DaemonSettings settings, string path)
+    public static DaemonSettings Apply(DaemonSettings settings, string path, Action<string, string>? given = null)
     {
         try
         {
@@ -20,7 +21,7 @@ internal static class SettingsFile
                 return settings;   // nothing but comments
             parser.Consume<MappingStart>();
             while (!parser.Accept<MappingEnd>(out _))
-                settings = ApplyEntry(settings, parser, path);
+                settings = ApplyEntry(settings, parser, path, given);
             return settings;
         }
         catch (YamlException e)
@@ -29,7 +30,7 @@ internal static class SettingsFile
         }
     }
 
-    private static DaemonSettings ApplyEntry(DaemonSettings settings, Parser parser, string path)
+    private static DaemonSettings ApplyEntry(DaemonSettings settings, Parser parser, string path, Action<string, string>? given)
     {
         Scalar key = parser.Consume<Scalar>();
         if (SettingTable.Find(key.Value) is not { } setting)
@@ -37,6 +38,7 @@ internal static class SettingsFile
         string value = parser.Accept<SequenceStart>(out _) ? List(parser) : parser.Consume<Scalar>().Value;
         try
         {
+            given?.Invoke(key.Value, value);
             return setting.Apply(settings, value);
         }
         catch (SettingsException e)

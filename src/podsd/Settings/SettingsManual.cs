@@ -30,6 +30,9 @@ internal static class SettingsManual
         .BI \-\-config " file"
         The configuration file, {Text(SettingsCommandLine.DefaultFile)} unless said otherwise.
         .TP
+        .B {Text(SettingsCommandLine.PrintConfig)}
+        Print every setting as it is in force, as a podsd.yaml, then end.
+        .TP
         .B {Text(SettingsCommandLine.RemovePods)}
         End and remove every pod, then end; podsd must not be running.
         .TP
