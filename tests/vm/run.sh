@@ -9,7 +9,7 @@ cd "$(dirname "$0")/../.."
 suite=$1 deb=$2 next=$3
 cache=${PODS_VM_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/pods-vm}
 base=$cache/$suite
-phases=${PODS_VM_PHASES:-install use neighbours suites reboot upgrade purge}
+phases=${PODS_VM_PHASES:-install use neighbours docker suites reboot upgrade purge}
 limit=${PODS_VM_LIMIT:-1800}   # seconds for the whole run; about 450 on two idle cores without KVM
 silence=${PODS_VM_SILENCE:-600}   # seconds without a line of the result, after which nothing more is expected
 
@@ -36,11 +36,18 @@ make_disk() {
   mirror=$(apt-get indextargets --format '$(REPO_URI)' 2> /dev/null | grep -v -e security -e updates | sort | uniq -c | sort -rn | awk 'NR == 1 {print $2}')
   packages=linux-image-cloud-amd64,systemd,systemd-sysv,dbus,udev,kmod,iproute2,procps,passwd,init-system-helpers
   packages+=,containerd,runc,containernetworking-plugins,iptables
+  # Lies there as packages until the phase "docker" installs it.
+  local docker=docker.io
+  [ "$suite" = bookworm ] || docker+=" docker-cli"
   echo "vm: making the disk of $suite"
   mkdir -p "$cache"
   install -d "$work/root"
   mmdebstrap --quiet --variant=minbase --include="$packages" \
-    --aptopt='APT::Install-Recommends "false"' "$suite" "$work/root.tar" \
+    --aptopt='APT::Install-Recommends "false"' \
+    --customize-hook='rm -f "$1"/var/cache/apt/archives/*.deb && mkdir "$1/opt/docker"' \
+    --customize-hook="APT_CONFIG=\$MMDEBSTRAP_APT_CONFIG apt-get install --yes --download-only $docker" \
+    --customize-hook='mv "$1"/var/cache/apt/archives/*.deb "$1/opt/docker/"' \
+    "$suite" "$work/root.tar" \
     "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror $suite main" > "$work/mmdebstrap.log" 2>&1 \
     || { cat "$work/mmdebstrap.log"; skip "mmdebstrap: $(tail -1 "$work/mmdebstrap.log")"; }
   tar -C "$work/root" -xf "$work/root.tar"
