@@ -14,6 +14,19 @@ patience=240   # seconds, for a machine that is emulated on a busy one
 note() { echo "# $*" >&3; }
 # Seconds since the boot, so that what takes time in the machine is seen.
 now() { cut -d. -f1 /proc/uptime; }
+# Who waits for what, into the journal, for whoever looks for the reason of a failure.
+diagnose() {
+  local pid
+  {
+    ps -eLo pid,ppid,tid,stat,wchan:32,args --no-headers | grep -v '\]$'
+    for pid in $(shims | awk '{print $1}'); do
+      kill -USR1 "$pid"
+      head -n 20 "/proc/$pid"/task/*/syscall "/proc/$pid"/task/*/stack
+      ls -l "/proc/$pid/fd"
+    done
+  } 2>&1 | systemd-cat --identifier=diagnosis
+  kill -USR1 "$(systemctl show --property=MainPID --value containerd)"
+}
 # check WHAT COMMAND…: one line of the result; when it fails, what the command said.
 check() {
   local what=$1
@@ -22,6 +35,7 @@ check() {
     echo "not ok $what ($(now) s)" >&3
     tail -5 "$log" | sed 's/^/#   /' >&3
     failures=$((failures + 1))
+    [ "$failures" -gt 1 ] || diagnose
     # What builds on a failure fails too, and takes its time.
     [ "$failures" -lt 5 ] || power_off "the rest is not run after $failures failures"
   fi
@@ -78,7 +92,7 @@ scope_memory() { systemctl show -p MemoryMax --value pods-systemd.scope; }
 end_systemd() { ctr tasks kill -s KILL systemd && soon ctr tasks delete systemd && ctr containers delete systemd; }
 second_daemon() { podsd --socket /root/second.sock; }
 dotnet_tests() { # PROJECT FILTER
-  /mnt/tests/dotnet/dotnet vstest "/mnt/tests/pods/tests/$1/bin/Debug/net9.0/$1.dll" --TestCaseFilter:"$2" --logger:"console;verbosity=normal"
+  timeout -k 10 $((2 * patience)) /mnt/tests/dotnet/dotnet vstest "/mnt/tests/pods/tests/$1/bin/Debug/net9.0/$1.dll" --TestCaseFilter:"$2" --logger:"console;verbosity=normal"
 }
 mount_tests() {
   export DOTNET_ROOT=/mnt/tests/dotnet DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1
@@ -91,7 +105,7 @@ mount_tests() {
 # A line of the result for each test of a project.
 suite() {
   local what=$1
-  dotnet_tests "$1" "$2" > "$log" 2>&1
+  dotnet_tests "$1" "$2" > "$log" 2>&1 || diagnose
   grep -E '^ +(Passed|Failed|Skipped) ' "$log" | sed -E "s/ \[.*//; s/^ +Passed /ok $what /; s/^ +Failed /not ok $what /; s/^ +Skipped /skip $what /" >&3
   grep -qE '^ +(Passed|Failed) ' "$log" || { echo "not ok $what runs" >&3; tail -30 "$log" | sed 's/^/#   /' >&3; }
   if grep -qE '^ +Failed ' "$log"; then grep -A25 -E '^ +Failed ' "$log" | head -120 | sed 's/^/#   /' >&3; fi
