@@ -99,14 +99,21 @@ public sealed partial class Cgroup
         }
     }
 
-    /// <returns>False if there is no such file or controller.</returns>
+    /// <returns>False if there is no such file or controller, or the cgroup goes away meanwhile: systemd removes an empty scope at once.</returns>
     public bool TryWrite(string controller, string file, string value)
     {
         if (Directory(controller) is not { } directory) return false;
         string path = System.IO.Path.Combine(directory, file);
         if (!File.Exists(path)) return false;
-        Write(path, value);
-        return true;
+        try
+        {
+            Write(path, value);
+            return true;
+        }
+        catch (LinuxException e) when (e.Errno is Errno.ENOENT or Errno.ENODEV)
+        {
+            return false;
+        }
     }
 
     private static void Collect(string directory, List<int> found)
