@@ -58,9 +58,11 @@ soak: build ## 10 000 execs and 1 000 containers in one group, 500 pods: fails i
 deb: build ## make out/pods_<version>_<arch>.deb
 	packaging/build-deb.sh $(VERSION) $(OUT)
 
-test-vm: deb ## install, use, reboot, upgrade and purge the .deb in Debian 13 and 12 machines under QEMU (needs root, some minutes; PODS_VM_ALL_TESTS=1: with the end-to-end projects)
+test-vm: build ## install, use, reboot, upgrade and purge the .deb in Debian 13 and 12 machines under QEMU (needs root, some minutes; PODS_VM_ALL_TESTS=1: with the end-to-end projects)
 	packaging/deps.sh vm || true
 	mkdir -p $(OUT)/next
+	export PODS_DEB_SYMBOLS=no
+	packaging/build-deb.sh $(VERSION) $(OUT)
 	packaging/build-deb.sh $(VERSION)+next $(OUT)/next $(BIN)
 	failed=
 	for suite in $(VM_SUITES); do

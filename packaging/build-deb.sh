@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # build-deb.sh VERSION OUT [BIN]: makes OUT/pods_VERSION_ARCH.deb from what `make install` puts down, and pods-dbgsym beside it;
-# same input, same bytes.
+# same input, same bytes. PODS_DEB_SYMBOLS=no: without pods-dbgsym, which takes most of the time.
 set -euo pipefail
 version=$1 out=$2 bin=${3:-$2/bin}
 here=$(dirname "$0")
@@ -38,6 +38,7 @@ install -d "$root/DEBIAN"
 for script in postinst prerm postrm; do install -m 755 "$here/debian/$script" "$root/DEBIAN/$script"; done
 pack "$root" "$here/debian/control" "$out/pods_${version}_$arch.deb"
 
+[ "${PODS_DEB_SYMBOLS:-yes}" != no ] || exit 0
 # gdb and perf look symbols up by the build id that the linker wrote into the program.
 symbols=$work/dbgsym build_ids=
 for program in pods podsd containerd-shim-pods-v1; do

@@ -9,7 +9,7 @@ systemd-run --quiet --unit=pods-journal -p DefaultDependencies=no -p StandardOut
 export CONTAINERD_NAMESPACE=k8s.io DEBIAN_FRONTEND=noninteractive
 log=/root/log
 failures=0
-patience=240   # seconds, for a machine that is emulated on a busy one
+patience=300   # seconds, for a machine that is emulated on a busy one
 
 note() { echo "# $*" >&3; }
 # Seconds since the boot, so that what takes time in the machine is seen.
@@ -113,6 +113,40 @@ suite() {
 owner_of_socket() { stat -c '%U:%G %a' /run/pods/podsd.sock; }
 restart_daemon() { systemctl restart podsd; }
 conffile_kept() { grep -q '^node-name: kept' /etc/pods/podsd.yaml; }
+
+# With the package of an earlier version: pods that it made, taken over by today's, and given back.
+phase_old() {
+  local before shims_before
+  must "the package of an earlier version installs" install_package ./old.deb
+  note "that is $(dpkg-query -W pods), of $(date -d "@$(stat -c %Y /usr/bin/podsd)" -I)"
+  must "its image is imported" soon pods import busybox.tar
+  check "its pod is applied" pods apply -f web.yaml
+  check "and one with a volume" pods apply -f tidy.yaml
+  must "they become Ready" ready web tidy
+  before=$(pids) shims_before=$(shims)
+  must "today's package installs over it under running pods" install_package ./pods.deb
+  check "podsd runs" soon is active systemctl is-active podsd
+  check "the containers have kept their pids" is "$before" pids
+  check "and the shims" is "$shims_before" shims
+  check "the pods are Running" soon is "Running Running" running web tidy
+  check "no container was restarted" is "0 0" pods get pods web tidy -o 'jsonpath={.items[*].status.containerStatuses[0].restartCount}'
+  check "exec runs in one, under its old shim" is web pods exec web -- hostname
+  check "its logs are read" has '^serving$' pods logs web
+  check "its port is reached" soon is hello fetch 127.0.0.1 18080
+  check "its container is killed" ctr tasks kill --signal KILL "$(container web)"
+  check "and started again" soon is 1 pods get pod web -o 'jsonpath={.status.containerStatuses[0].restartCount}'
+  check "it is Ready again" ready web
+  check "a new pod is applied beside them" pods apply -f second.yaml
+  check "it becomes Ready" ready second
+  must "the earlier package is put back under running pods" install_package ./old.deb
+  check "its podsd runs" soon is active systemctl is-active podsd
+  check "the pods are Running under it" soon is "Running Running Running" running web tidy second
+  check "and Ready" ready web tidy second
+  must "today's package again" install_package ./pods.deb
+  check "the pods are Ready" ready web tidy second
+  check "the volume was kept" has '^begun' diary
+  phase_purge
+}
 
 # What the other phases need too: the package, and two pods.
 phase_install() {
@@ -248,6 +282,27 @@ phase_suites() {
     suite Pods.EndToEnd.Tests 'FullyQualifiedName~PodAnatomyTests&FullyQualifiedName!~Pod_cgroup'
   fi
   umount /mnt/tests
+}
+
+# shown HEADING: what the quick start below that heading has its reader type, from the file that the package brings.
+shown() { sed -n "/^## $1/,/^## /s/^\\$ //p" /usr/share/doc/pods/quickstart.md; }
+phase_quickstart() {
+  local command
+  # The image that they name, from the store: there is no registry here.
+  ctr images tag registry.local/busybox:vm docker.io/library/busybox:1.36 > "$log" 2>&1
+  ctr --namespace default images import busybox.tar >> "$log" 2>&1
+  ctr --namespace default images tag registry.local/busybox:vm docker.io/library/busybox:1.36 >> "$log" 2>&1
+  check "who has no cluster: pods doctor" pods doctor
+  while read -r command; do
+    check "who has no cluster: $command" soon bash -c "cd /usr/share/doc/pods/examples && $command" < /dev/null
+  done < <(shown "You have containerd and no cluster" | sed 's/ *#.*//' | grep -E '^(sed|pods) ')
+  check "both containers are Running" has '2/2 *Running' pods get
+  check "they are deleted" pods delete -f ~/two-containers.yaml
+  check "who wants the shim: a pod by containerd's client alone" bash -e -c "export CONTAINERD_NAMESPACE=default
+$(shown "You run nodes" | sed -n '/^I=/,/^ctr task ls/p' | grep -v 'images pull')"
+  check "one shim is the parent of both" is 1 bash -c "ps -eo ppid,args | awk '/[s]leep 1000/ {print \$1}' | sort -u | wc -l"
+  check "and ends with them" bash -c 'export CONTAINERD_NAMESPACE=default
+    for id in two one; do ctr tasks kill -s KILL $id && until ctr tasks delete $id; do sleep 0.3; done && ctr containers delete $id || exit; done'
 }
 
 # After the boot; the reboot itself is what stands between this phase and the one before.

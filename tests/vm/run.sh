@@ -2,6 +2,7 @@
 # run.sh SUITE DEB NEXT_DEB: boots a real machine of Debian SUITE (trixie, bookworm) in QEMU, lets guest.sh install, use,
 # reboot, upgrade and purge the package in it, and ends with the line "N passed, N failed, N skipped".
 # The machine's disk is made once and kept in ~/.cache/pods-vm ($PODS_VM_CACHE); what a run writes to it is forgotten.
+# PODS_VM_OLD=DEB: first an upgrade from that package, an earlier version's, and back.
 # PODS_VM_PHASES="install reboot" runs these phases of guest.sh alone, PODS_VM_SCRIPT=FILE an experiment after them.
 # A tool that is missing, or a package source that does not answer, is a skip that says so, and no failure.
 set -euo pipefail
@@ -9,7 +10,7 @@ cd "$(dirname "$0")/../.."
 suite=$1 deb=$2 next=$3
 cache=${PODS_VM_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/pods-vm}
 base=$cache/$suite
-phases=${PODS_VM_PHASES:-install use neighbours docker suites reboot upgrade purge}
+phases=${PODS_VM_PHASES:-${PODS_VM_OLD:+old }install use neighbours docker quickstart suites reboot upgrade purge}
 limit=${PODS_VM_LIMIT:-1800}   # seconds for the whole run; about 450 on two idle cores without KVM
 silence=${PODS_VM_SILENCE:-600}   # seconds without a line of the result, after which nothing more is expected
 
@@ -110,6 +111,7 @@ echo "$phases" > "$work/payload/phases"
 # With 30 s a step the end-to-end projects are too slow on an emulated processor that others use too: by hand, on a quiet machine.
 [ -z "${PODS_VM_ALL_TESTS:-}" ] || touch "$work/payload/all-tests"
 cp "$next" "$work/payload/next.deb"
+[ -z "${PODS_VM_OLD:-}" ] || cp "$PODS_VM_OLD" "$work/payload/old.deb"
 examples/demo-image.sh registry.local/busybox:vm "$work/payload/busybox.tar"
 cp "$(command -v busybox)" "$work/payload/busybox"
 tar -C "$work/payload" --owner=0 --group=0 -cf "$work/payload.img" .
