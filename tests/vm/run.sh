@@ -10,7 +10,7 @@ cd "$(dirname "$0")/../.."
 suite=$1 deb=$2 next=$3
 cache=${PODS_VM_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/pods-vm}
 base=$cache/$suite
-phases=${PODS_VM_PHASES:-${PODS_VM_OLD:+old }install use neighbours docker quickstart suites reboot upgrade purge}
+phases=${PODS_VM_PHASES:-${PODS_VM_OLD:+old }install use doctor neighbours docker quickstart suites reboot upgrade purge}
 limit=${PODS_VM_LIMIT:-1800}   # seconds for the whole run; about 450 on two idle cores without KVM
 silence=${PODS_VM_SILENCE:-600}   # seconds without a line of the result, after which nothing more is expected
 
