@@ -132,7 +132,7 @@ phase_old() {
   check "no container was restarted" is "0 0" pods get pods web tidy -o 'jsonpath={.items[*].status.containerStatuses[0].restartCount}'
   check "exec runs in one, under its old shim" is web pods exec web -- hostname
   check "its logs are read" has '^serving$' pods logs web
-  check "its port is reached" soon is hello fetch 127.0.0.1 18080
+  check "its port is reached" soon is hello fetch 127.0.0.1 18090
   check "its container is killed" ctr tasks kill --signal KILL "$(container web)"
   check "and started again" soon is 1 pods get pod web -o 'jsonpath={.status.containerStatuses[0].restartCount}'
   check "it is Ready again" ready web
@@ -266,7 +266,7 @@ phase_docker() {
   check "a container of Docker runs" docker run --detach --name box --restart always --publish 18081:80 local/box:1 /bin/busybox httpd -f -p 80 -h /www
   check "it is reached from the host" docked
   check "and from outside" soon is docked outside fetch 192.0.2.1 18081
-  check "a pod that was there before is reached from outside at its port" soon is hello outside fetch 192.0.2.1 18080
+  check "a pod that was there before is reached from outside at its port" soon is hello outside fetch 192.0.2.1 18090
   check "a pod is applied beside Docker" pods apply -f beside.yaml
   check "it becomes Ready" ready beside
   check "it is reached from outside at its port" soon is beside outside fetch 192.0.2.1 18082
