@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
 using Pods.Oci;
 
@@ -32,7 +33,21 @@ public sealed partial class SeccompDefaultTests
         Assert.Equal(["kexec_load"], dangerous.Except(Allowed(CapabilityNames.All)));
     }
 
-    private static HashSet<string> Allowed(IReadOnlyList<string> capabilities)
+    [SkippableFact]
+    public void Pause_is_of_the_machines_own_architecture_and_an_app_may_be_of_its_32_bit_sibling_too()
+    {
+        Skip.IfNot(RuntimeInformation.OSArchitecture == Architecture.X64, "tells what it is for x86-64");
+        ImageProcess image = new() { Entrypoint = ["/pause"] };
+        RuntimeSpec pause = SandboxSpec.For(new() { Spec = new() }, GoldenFacts.Sandbox(""), GoldenFacts.Node(""), image, new());
+
+        Assert.Equal(["SCMP_ARCH_X86_64"], pause.Linux!.Seccomp!.Architectures);
+        Assert.Equal(["SCMP_ARCH_X86_64", "SCMP_ARCH_X86"], Filter(CapabilityNames.Default).Architectures);
+    }
+
+    private static HashSet<string> Allowed(IReadOnlyList<string> capabilities) =>
+        [.. Filter(capabilities).Syscalls!.Where(call => call.Action == "SCMP_ACT_ALLOW").SelectMany(call => call.Names)];
+
+    private static LinuxSeccomp Filter(IReadOnlyList<string> capabilities)
     {
         Pod pod = new() { Spec = new() };
         Container container = new()
@@ -43,7 +58,7 @@ public sealed partial class SeccompDefaultTests
         };
         ContainerFacts facts = new() { ContainerId = "c", ImageName = "i", User = new() };
         RuntimeSpec spec = ContainerSpec.For(pod, container, GoldenFacts.Sandbox(""), GoldenFacts.Node(""), facts);
-        return [.. spec.Linux.Seccomp!.Syscalls!.Where(call => call.Action == "SCMP_ACT_ALLOW").SelectMany(call => call.Names)];
+        return spec.Linux.Seccomp!;
     }
 
     [GeneratedRegex("\"([a-z0-9_]+)\"")]

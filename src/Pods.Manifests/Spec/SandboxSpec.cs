@@ -34,7 +34,7 @@ public static class SandboxSpec
                 CgroupsPath = SpecIsolation.CgroupsPath(sandbox.CgroupParent, sandbox.SandboxId),
                 // The least share there is: pause only waits.
                 Resources = new() { Devices = [SpecIsolation.NoDevice], Cpu = new() { Shares = ContainerResources.Shares(0) } },
-                Seccomp = node.HasSeccomp ? SpecIsolation.DefaultFilter(CapabilityNames.Default) : null,
+                Seccomp = node.HasSeccomp ? SpecIsolation.DefaultFilter(CapabilityNames.Default, isNative: true) : null,
                 Sysctl = Sysctls(spec.SecurityContext?.Sysctls),
                 MaskedPaths = SpecIsolation.MaskedPaths,
                 ReadonlyPaths = SpecIsolation.ReadonlyPaths,

@@ -45,6 +45,6 @@ internal static class SpecIsolation
     public static RuntimeCapabilities Capabilities(IReadOnlyList<string> names) =>
         new() { Bounding = names, Effective = names, Permitted = names };
 
-    public static LinuxSeccomp DefaultFilter(IReadOnlyList<string> capabilities) =>
-        SeccompDefault.For(capabilities, RuntimeInformation.OSArchitecture);
+    public static LinuxSeccomp DefaultFilter(IReadOnlyList<string> capabilities, bool isNative = false) =>
+        SeccompDefault.For(capabilities, RuntimeInformation.OSArchitecture, isNative);
 }
