@@ -8,6 +8,7 @@ VERSION := $(shell sed -n 's|.*<Version>\(.*\)</Version>.*|\1|p' Directory.Build
 RID     := linux-$(shell uname -m | sed 's/x86_64/x64/; s/aarch64/arm64/')
 OUT     := out
 BIN     := $(OUT)/bin
+BENCH   ?=
 DESTDIR ?=
 PREFIX  ?= /usr
 VM_SUITES ?= trixie bookworm
@@ -48,9 +49,9 @@ test: deps build ## run all tests; ends with the line "N passed, N failed, N ski
 demo: deps build ## set everything up in a scratch directory and run a real pod (needs root)
 	examples/demo.sh
 
-bench: build ## measure side by side with the stock shim, podman and CRI (needs root)
+bench: build ## measure side by side with the stock shim, podman and CRI (needs root); BENCH="memory calls" for some of it
 	tests/fetch-newer.sh $(OUT)/newer podman || true
-	dotnet run --project tests/Pods.Bench -c Release -v q
+	dotnet run --project tests/Pods.Bench -c Release -v q -- $(BENCH)
 
 soak: build ## 10 000 execs and 1 000 containers in one group, 500 pods: fails if the shim grows or leaves anything (needs root, some minutes)
 	dotnet run --project tests/Pods.Bench -c Release -v q -- soak churn

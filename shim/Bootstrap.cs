@@ -1,6 +1,8 @@
 using System.Collections;
 using System.Net.Sockets;
 using System.Text;
+using System.Text.Json;
+using Google.Protobuf;
 using Pods.Linux;
 
 namespace Pods.Shim;
@@ -16,12 +18,9 @@ internal static class Bootstrap
 
     public static async Task RunAsync(ShimFlags flags)
     {
-        StartInput request = StartInput.Parse(await StandardStreams.ReadInputAsync(), flags);
+        StartInput request = RequestIn(await StandardStreams.ReadInputAsync(), flags);
         Bundle bundle = new(Directory.GetCurrentDirectory());
-        // A sandbox that the daemon itself makes has no config.json.
-        BundleSpec spec = File.Exists(bundle.Config)
-            ? BundleSpec.Parse(await File.ReadAllBytesAsync(bundle.Config))
-            : BundleSpec.Unknown;
+        BundleSpec spec = await SpecOfAsync(bundle);
         string path = GroupAddress.SocketPath(flags.Address, flags.Namespace, spec.GroupOr(flags.Id), request.SocketDirectory);
 
         int version = request.WantsResult ? 3 : 2;
@@ -36,6 +35,33 @@ internal static class Bootstrap
         string address = "unix://" + path;
         Bundle.Replace(bundle.AddressFile, Encoding.UTF8.GetBytes(address), UnixFileMode.UserRead | UnixFileMode.UserWrite);
         await StandardStreams.WriteAsync(StartAnswer.Encode(address, version, request.WantsResult));
+    }
+
+    private static StartInput RequestIn(byte[] input, ShimFlags flags)
+    {
+        try
+        {
+            return StartInput.Parse(input, flags);
+        }
+        catch (InvalidProtocolBufferException e)
+        {
+            throw new FormatException($"start {flags.Id}: standard input is neither containerd's parameters nor options", e);
+        }
+    }
+
+    private static async Task<BundleSpec> SpecOfAsync(Bundle bundle)
+    {
+        // A sandbox that the daemon itself makes has none.
+        if (!File.Exists(bundle.Config))
+            return BundleSpec.Unknown;
+        try
+        {
+            return BundleSpec.Parse(await File.ReadAllBytesAsync(bundle.Config));
+        }
+        catch (JsonException e)
+        {
+            throw new FormatException($"{bundle.Config}: not an OCI spec", e);
+        }
     }
 
     /// <summary>Null when a shim of the group listens already.</summary>

@@ -31,6 +31,10 @@ internal sealed record Bundle(string Directory)
     public string ExecSpec(string execId) => Path.Combine(Directory, execId + ".process.json");
     public string ExecLog(string execId) => Path.Combine(Directory, execId + ".log.json");
 
+    /// <summary>A log that some call of the OCI runtime for this container was given: its own, or one of an exec.</summary>
+    public bool IsRuncLog(string path) => path == RuncLog
+        || (Path.GetDirectoryName(path) == Directory && path.EndsWith(".log.json", StringComparison.Ordinal));
+
     /// <summary>Lets a later `delete`, which is told nothing of it, find the group's socket.</summary>
     public void PointToSockets(string directory)
     {

@@ -21,10 +21,12 @@ internal static class Cleanup
         ShimOptions options = OptionsOf(bundle);
         Runc runc = new(Children.BecomeSubreaper(), bundle, options, flags.Namespace);
 
-        KillWithArgument(bundle.RuncLog);
+        // The daemon's name of the bundle, which is on the command lines, may lead through a link.
+        Bundle[] names = [bundle, .. flags.Bundle.Length > 0 ? (Bundle[])[new(flags.Bundle)] : []];
+        KillWithArgument(word => names.Any(n => n.IsRuncLog(word)));
         // The bundle of a sandbox without a container.
         if (!File.Exists(bundle.Config))
-            KillWithArgument(PodSandbox.MarkOf(bundle));
+            KillWithArgument(word => names.Any(n => word == PodSandbox.MarkOf(n)));
         if (runc.HasState(flags.Id))
             await DeleteAsync(runc, flags.Id, bundle);
         Mounts.DetachAll(bundle.Rootfs);
@@ -66,9 +68,9 @@ internal static class Cleanup
     /// A runc that was at work when its shim was killed would go on to make a container that nobody knows; and a sandbox's holder
     /// would go on for ever. Both name the bundle on their command lines, and nobody else does in these words.
     /// </summary>
-    private static void KillWithArgument(string word)
+    private static void KillWithArgument(Predicate<string> isMeant)
     {
-        foreach (int pid in RunningProcesses.WithArgument(word))
+        foreach (int pid in RunningProcesses.WithArgument(isMeant))
             Signals.TrySend(pid, Signals.SIGKILL);
     }
 

@@ -96,15 +96,15 @@ internal sealed class Container
     }
 
     /// <summary>A process of this container has died; told now or when its turn comes.</summary>
-    public void Reaped(ProcessExit exit)
+    public async Task ReapedAsync(ProcessExit exit)
     {
         if (exit.IsInit)
         {
             lock (Gate)
                 Order.RefuseExecs();
             // Nobody but us ends what lives on in a pid namespace that is not the container's own.
-            if (Spec.SharesPidNamespace)
-                Cgroup?.Kill();
+            if (Spec.SharesPidNamespace && Cgroup is { } cgroup)
+                await OwnThread.RunAsync(cgroup.Kill);
         }
         // The reason before the exit, even if the notice of it is still on its way.
         _oom?.CheckNow(ended: exit.IsInit ? exit.Status : null);
@@ -130,16 +130,25 @@ internal sealed class Container
     }
 
     /// <summary>False without a cgroup, by which a container's processes are found.</summary>
-    public bool TrySignalAll(int signal)
+    public async Task<bool> TrySignalAllAsync(int signal)
     {
         if (Cgroup is not { } cgroup)
             return false;
-        if (signal == Signals.SIGKILL)
-            cgroup.Kill();
-        else
-            foreach (int pid in cgroup.Processes())
-                Signals.TrySend(pid, signal);
+        foreach (int pid in cgroup.Processes())
+            Signals.TrySend(pid, signal);
+        if (signal != Signals.SIGKILL)
+            return true;
+        Thaw();
+        // Those that were born meanwhile; it waits for their ends.
+        await OwnThread.RunAsync(cgroup.Kill);
         return true;
+    }
+
+    /// <summary>cgroup v1 keeps even a killed process frozen until it is thawed.</summary>
+    public void Thaw()
+    {
+        if (Init.State is ProcessState.Paused or ProcessState.Pausing)
+            Cgroup?.Thaw();
     }
 
     public IEnumerable<ProcessInfo> Pids()
@@ -240,7 +249,7 @@ internal sealed class Container
     {
         await CloseForgottenExecsAsync();
         Release();
-        Mounts.DetachAll(Bundle.Rootfs);
+        await OwnThread.RunAsync(() => Mounts.DetachAll(Bundle.Rootfs));
         lock (Gate)
             Init.Change(ProcessEvent.Removed);
         Events.Publish(new TaskDelete

@@ -28,13 +28,14 @@ internal sealed class ContainerCreation(Pod pod, CreateTaskRequest request)
         Bundle.Replace(_bundle.RuntimeFile, System.Text.Encoding.UTF8.GetBytes(options.Runtime), Private);
         try
         {
-            MountRootfs();
+            if (request.Rootfs.Count > 0)
+                await OwnThread.RunAsync(MountRootfs);
             await SpawnAsync(container, RestoreOf(options));
             return container;
         }
         catch
         {
-            Mounts.DetachAll(_bundle.Rootfs);
+            await OwnThread.RunAsync(() => Mounts.DetachAll(_bundle.Rootfs));
             throw;
         }
     }
@@ -73,8 +74,6 @@ internal sealed class ContainerCreation(Pod pod, CreateTaskRequest request)
 
     private void MountRootfs()
     {
-        if (request.Rootfs.Count == 0)
-            return;
         Directory.CreateDirectory(_bundle.Rootfs);
         Mounts.AttachAll(request.Rootfs.Select(m => new Mount(m.Type, m.Source, m.Target, [.. m.Options])), _bundle.Rootfs);
     }

@@ -29,7 +29,7 @@ internal abstract class ContainerProcess(Container container, string execId, Std
 
     public abstract Task<int> StartAsync();
 
-    public abstract void Signal(int signal, bool all);
+    public abstract Task SignalAsync(int signal, bool all);
 
     /// <summary>The same answer however often it is asked, and whoever gave up waiting for it.</summary>
     /// <param name="drainLimit">How long output that is still under way may take.</param>
@@ -116,6 +116,7 @@ internal abstract class ContainerProcess(Container container, string execId, Std
     private async Task ObserveAsync(Task<Exit> exited)
     {
         Exit exit = await exited;
-        container.Reaped(new(execId, Pid, (uint)exit.Status, exit.At));
+        Io?.ProcessEnded();
+        await container.ReapedAsync(new(execId, Pid, (uint)exit.Status, exit.At));
     }
 }

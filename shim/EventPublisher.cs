@@ -16,7 +16,6 @@ internal sealed class EventPublisher
 {
     // containerd's own shims hold as many for a daemon that is away.
     private const int Capacity = 2048;
-    private static readonly TimeSpan _forwardLimit = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan _firstRetry = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan _lastRetry = TimeSpan.FromSeconds(5);
 
@@ -164,10 +163,12 @@ internal sealed class EventPublisher
         if (_channel is { IsClosed: true })
             await DisconnectAsync();
         _channel ??= await TtrpcChannel.ConnectAsync(_address, _stop.Token);
+        // No deadline: a daemon that stands still for a while has the event in its socket, and a second one would tell an exit twice.
+        // The connection ends with the daemon.
         await _channel.CallAsync(
             "/containerd.services.events.ttrpc.v1.Events/Forward",
             new ForwardRequest { Envelope = envelope }.ToByteString(),
-            new CallOptions(deadline: DateTime.UtcNow + _forwardLimit, cancellationToken: _stop.Token));
+            new CallOptions(cancellationToken: _stop.Token));
     }
 
     private async Task DisconnectAsync()

@@ -32,13 +32,14 @@ internal sealed class ExecProcess(Container container, string execId, StdioPaths
         }
     }
 
-    public override void Signal(int signal, bool all)
+    public override Task SignalAsync(int signal, bool all)
     {
         if (State == ProcessState.Created)
             throw new WrongStateException($"cannot signal {Name}: it has not been started");
         if (State is ProcessState.Stopped or ProcessState.Deleted)
             throw new NotFoundException($"{Name}: process already finished");
         Send(signal);
+        return Task.CompletedTask;
     }
 
     protected override async Task<ProcessExit> RemoveAsync(TimeSpan drainLimit)

@@ -37,9 +37,9 @@ internal sealed class InitProcess(Container container, StdioPaths paths, Restore
         }
     }
 
-    public override void Signal(int signal, bool all)
+    public override async Task SignalAsync(int signal, bool all)
     {
-        bool isSent = all && Container.TrySignalAll(signal);
+        bool isSent = all && await Container.TrySignalAllAsync(signal);
         // All that there are may be none: to runc, kill --all of a container whose first process has ended is no error.
         if (all && State == ProcessState.Stopped)
             return;
@@ -47,9 +47,8 @@ internal sealed class InitProcess(Container container, StdioPaths paths, Restore
             throw new NotFoundException($"{Name}: process already finished");
         if (!isSent)
             Send(signal);
-        // cgroup v1 keeps even a killed process frozen until it is thawed.
-        if (signal == Signals.SIGKILL && State is ProcessState.Paused or ProcessState.Pausing)
-            Container.Cgroup?.Thaw();
+        if (signal == Signals.SIGKILL)
+            Container.Thaw();
     }
 
     protected override async Task<ProcessExit> RemoveAsync(TimeSpan drainLimit)

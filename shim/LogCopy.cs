@@ -12,11 +12,13 @@ internal static class LogCopy
 
     // A container that writes line by line wakes the shim for each: at 92 lines/s that was 2 % of a core, gathered it is a
     // quarter. What comes faster than this fills the pipe meanwhile, and is not held back.
-    private static readonly TimeSpan _gathering = TimeSpan.FromMilliseconds(50);
+    public static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(50);
     private const int Little = 4 * 1024;
 
     /// <summary>Closes neither. <paramref name="source"/> does not block.</summary>
-    public static async Task RunAsync(EventLoop loop, FileDescriptor source, string stream, ContainerLog log, CancellationToken cut)
+    /// <param name="ended">The process has ended: its last words are not gathered, since somebody may wait for them.</param>
+    public static async Task RunAsync(
+        EventLoop loop, FileDescriptor source, string stream, ContainerLog log, Task ended, TimeSpan gathering, CancellationToken cut)
     {
         var entries = new LogEntries(stream);
         OutputTap? tap = log.Tap(stream);
@@ -26,8 +28,8 @@ internal static class LogCopy
         while (more)
         {
             await readable.ReadableAsync(cut);
-            if (!isWatched && moved < Little && Stopwatch.GetElapsedTime(woken) < _gathering)
-                await Task.Delay(_gathering, cut);
+            if (!isWatched && moved < Little && Stopwatch.GetElapsedTime(woken) < gathering)
+                await ended.EndsWithinAsync(gathering);
             woken = Stopwatch.GetTimestamp();
             // Rented only while there is something to move: an idle stream holds no buffer.
             byte[] input = ArrayPool<byte>.Shared.Rent(InputSize), output = ArrayPool<byte>.Shared.Rent(OutputSize);

@@ -35,9 +35,10 @@ internal sealed class OutputTarget : IDisposable
     }
 
     /// <summary>Moves the source, which must not block, to its end.</summary>
-    public Task CopyAsync(EventLoop events, FileDescriptor source, string stream, CancellationToken cut) => _log is null
+    /// <param name="ended">The end of the process whose output it is.</param>
+    public Task CopyAsync(EventLoop events, FileDescriptor source, string stream, Task ended, CancellationToken cut) => _log is null
         ? StreamCopy.RunAsync(events, source, _file!, cut)
-        : LogCopy.RunAsync(events, source, stream, _log, cut);
+        : LogCopy.RunAsync(events, source, stream, _log, ended, LogCopy.Gathering, cut);
 
     public void Dispose()
     {

@@ -55,14 +55,18 @@ internal sealed record ShimOptions
             NoPivotRoot = Get<bool>("NoPivotRoot"),
             NoNewKeyring = Get<bool>("NoNewKeyring"),
             ShimCgroup = Get<string>("ShimCgroup") ?? "",
-            IoUid = (uint)Get<long>("IoUid"),
-            IoGid = (uint)Get<long>("IoGid"),
+            IoUid = Number("IoUid"),
+            IoGid = Number("IoGid"),
             BinaryName = Get<string>("BinaryName") ?? "",
             Root = Get<string>("Root") ?? "",
             CriuPath = Get<string>("CriuPath") ?? "",
             SystemdCgroup = Get<bool>("SystemdCgroup"),
             CriuWorkPath = Get<string>("CriuWorkPath") ?? "",
         };
+
+        uint Number(string key) => Get<long>(key) is >= 0 and <= uint.MaxValue and long value
+            ? (uint)value
+            : throw new FormatException(string.Create(CultureInfo.InvariantCulture, $"runtime options: {key} cannot be {Get<long>(key)}"));
 
         T? Get<T>(string key) => values.GetValueOrDefault(key) switch
         {

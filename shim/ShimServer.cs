@@ -17,6 +17,7 @@ internal static class ShimServer
 
     public static async Task RunAsync(ShimFlags flags)
     {
+        using Socket listener = InheritedListener();
         ProgramCode.UseOneNativeHeap();
         Prctl.IgnoreBrokenPipe();
         // What the daemon got from its own parent is neither ours nor the containers'.
@@ -25,7 +26,6 @@ internal static class ShimServer
         Bundle bundle = new(Directory.GetCurrentDirectory());
         using ShimLog log = ShimLog.Open(bundle.ShimLog, flags.Debug);
         IdleCollection idle = new();
-        using Socket listener = UnixSocket.FromInherited(ListenerNumber);
         string daemon = Environment.GetEnvironmentVariable("TTRPC_ADDRESS") ?? flags.Address + ".ttrpc";
         EventPublisher events = new(daemon, flags.Namespace, log);
         using EventLoop streams = EventLoop.Start();
@@ -70,6 +70,18 @@ internal static class ShimServer
         {
             signal.Cancel = true;
             pod.Abandon();
+        }
+    }
+
+    private static Socket InheritedListener()
+    {
+        try
+        {
+            return UnixSocket.FromInherited(ListenerNumber);
+        }
+        catch (LinuxException e)
+        {
+            throw new ArgumentException("no action given (start, delete): only start can begin to serve, with a socket that it makes", e);
         }
     }
 

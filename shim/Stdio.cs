@@ -19,6 +19,7 @@ internal sealed class Stdio : IAsyncDisposable
     private readonly Dictionary<int, FileDescriptor> _childEnds = [];
     private readonly List<Task> _outputs = [];
     private readonly TaskCompletionSource _runtimeEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _processEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _gate = new();
     private Task _input = Task.CompletedTask;
     private FileDescriptor? _inputSource;
@@ -77,6 +78,9 @@ internal sealed class Stdio : IAsyncDisposable
         }
     }
 
+    /// <summary>Nothing of its output is held back any more in order to write it together with what follows.</summary>
+    public void ProcessEnded() => _processEnded.TrySetResult();
+
     /// <summary>Without a terminal there is nothing to resize, and nobody minds.</summary>
     public void Resize(ushort columns, ushort rows)
     {
@@ -106,6 +110,7 @@ internal sealed class Stdio : IAsyncDisposable
         CloseInput();
         CloseChildEnds();
         _runtimeEnded.TrySetResult();
+        ProcessEnded();
         if (_logger is not null)
             await _logger.DisposeAsync();
         await Task.WhenAll([_input, .. _outputs]);
@@ -232,7 +237,7 @@ internal sealed class Stdio : IAsyncDisposable
         using (target)
         {
             source.SetNonBlocking(true);
-            await UntilCut(target.CopyAsync(_host.Events, source, stream, _cut.Token));
+            await UntilCut(target.CopyAsync(_host.Events, source, stream, _processEnded.Task, _cut.Token));
         }
     }
 

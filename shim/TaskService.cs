@@ -53,10 +53,10 @@ internal sealed class TaskService(Pod pod) : TaskApi.TaskBase
         });
     }
 
-    public override Task<Empty> Kill(KillRequest request, ServerCallContext call)
+    public override async Task<Empty> Kill(KillRequest request, ServerCallContext call)
     {
-        pod.Find(request.Id).Process(request.ExecId).Signal((int)request.Signal, request.All);
-        return Task.FromResult(_nothing);
+        await pod.Find(request.Id).Process(request.ExecId).SignalAsync((int)request.Signal, request.All);
+        return _nothing;
     }
 
     public override Task<Empty> Exec(ExecProcessRequest request, ServerCallContext call)

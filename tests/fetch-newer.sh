@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# fetch-newer.sh DIR [podman]: unpacks containerd 1.7 (Debian 13) and 2.x (unstable), their development packages, kubectl and promtool below DIR
+# fetch-newer.sh DIR [podman]: unpacks containerd 1.7 (Debian 13) and 2.x (unstable), their development packages, kubectl, promtool and CRIU below DIR
 # for the tests that run on more than the machine's own containerd; with "podman" that too, of the machine's own release, for `make bench`. Nothing is installed; apt's own lists stay as they are.
 # What cannot be had is named, and the tests that need it are reported as skipped.
 set -uo pipefail
@@ -32,6 +32,10 @@ status=0
 fetch trixie containerd-1.7 containerd golang-github-containerd-containerd-dev golang-github-containerd-cgroups-dev || status=1
 fetch trixie kubectl kubectl || status=1
 fetch trixie prometheus prometheus || status=1
+# The machine's own may be too old for its kernel; with the libraries that it needs, which the machine does not have.
+fetch trixie criu criu libcompel1 libc6 libbsd0 libmd0 libgnutls30t64 libnettle8t64 libhogweed6t64 libgmp10 libp11-kit0 libidn2-0 libunistring5 \
+  libtasn1-6 libffi8 libnet1 libnftables1 libjansson4 libmnl0 libnftnl11 libxtables12 libedit2 libtinfo6 libnl-3-200 libprotobuf-c1 libuuid1 \
+  zlib1g || status=1
 fetch sid containerd-2 containerd golang-github-containerd-containerd-api-dev || status=1
 # Its libraries must fit the machine, so it is the machine's own release.
 if [ "${2:-}" = podman ]; then

@@ -7,8 +7,8 @@ namespace Pods.Linux;
 /// </summary>
 public sealed class Children
 {
-    // A process that has ended keeps its number until it is reaped, and reaping happens under this lock only. So a number
-    // that Spawn got from the kernel under the lock cannot have been reaped, or be another process's, when it is registered.
+    // A process that has ended keeps its number until it is reaped, and reaping happens under this lock only. What is reaped
+    // before anybody has asked for it is kept for the watches that are open.
     private readonly Lock _gate = new();
     private readonly Dictionary<int, TaskCompletionSource<Exit>> _awaited = [];   // guarded by _gate
     private readonly List<OrphanWatch> _watches = [];                            // guarded by _gate
@@ -32,14 +32,13 @@ public sealed class Children
 
     public Child Spawn(SpawnRequest request)
     {
-        lock (_gate)
-        {
-            int pid = Linux.Spawn.Start(request);
-            var exit = new TaskCompletionSource<Exit>(TaskCreationOptions.RunContinuationsAsynchronously);
-            _awaited[pid] = exit;
-            _spawned.Set();
-            return new Child(pid, exit.Task);
-        }
+        // Not under the lock: the kernel lets the parent go on only when the child has called exec, which takes milliseconds on a
+        // busy machine, and the exits of others would wait for it.
+        using OrphanWatch watch = ExpectOrphans();
+        int pid = Linux.Spawn.Start(request);
+        Task<Exit> exited = watch.Claim(pid);
+        _spawned.Set();
+        return new Child(pid, exited);
     }
 
     /// <summary>

@@ -30,11 +30,12 @@ public sealed class EventLoop : IDisposable
 
     /// <summary>Watches a descriptor that does not block. Dispose of the result before the descriptor.</summary>
     /// <param name="urgent">Waits to read for changes of a kernel file, which can always be read.</param>
-    public Readiness Watch(FileDescriptor descriptor, bool urgent = false)
+    /// <param name="inline">Who waits goes on in the loop's own thread, without a change of threads: for what never blocks and is short.</param>
+    public Readiness Watch(FileDescriptor descriptor, bool urgent = false, bool inline = false)
     {
         lock (_gate)
         {
-            var readiness = new Readiness(this, descriptor, ++_lastToken, urgent);
+            var readiness = new Readiness(this, descriptor, ++_lastToken, urgent, inline);
             _watched.Add(_lastToken, readiness);
             return readiness;
         }

@@ -78,6 +78,7 @@ internal static unsafe partial class LibC
     internal const int SOL_SOCKET = 1;
     internal const int SCM_RIGHTS = 1;
     internal const int SO_PEERCRED = 17;
+    internal const int SO_ACCEPTCONN = 30;
     internal const int MSG_CTRUNC = 0x8;
     internal const int MSG_NOSIGNAL = 0x4000;
     internal const int MSG_CMSG_CLOEXEC = 0x40000000;

@@ -12,6 +12,7 @@ public sealed class Readiness : IDisposable
     private readonly FileDescriptor _descriptor;
     private readonly ulong _token;
     private readonly uint _wantedToRead;
+    private readonly TaskCreationOptions _continuation;
     private readonly Lock _gate = new();
     private TaskCompletionSource? _readable;   // guarded by _gate
     private TaskCompletionSource? _writable;   // guarded by _gate
@@ -19,12 +20,13 @@ public sealed class Readiness : IDisposable
     private bool _alwaysReady;                 // guarded by _gate
     private bool _disposed;                    // guarded by _gate
 
-    internal Readiness(EventLoop loop, FileDescriptor descriptor, ulong token, bool urgent)
+    internal Readiness(EventLoop loop, FileDescriptor descriptor, ulong token, bool urgent, bool inline)
     {
         // Epoll knows an entry by the descriptor's number: the number must stay ours until the entry is gone.
         bool held = false;
         descriptor.DangerousAddRef(ref held);
         (_loop, _descriptor, _token) = (loop, descriptor, token);
+        _continuation = inline ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously;
         _wantedToRead = urgent ? LibC.EPOLLPRI : LibC.EPOLLIN | LibC.EPOLLRDHUP;
     }
 
@@ -74,7 +76,7 @@ public sealed class Readiness : IDisposable
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
             if (_alwaysReady) return Task.CompletedTask;
-            waiter ??= new(TaskCreationOptions.RunContinuationsAsynchronously);
+            waiter ??= new(_continuation);
             Task ready = waiter.Task;
             Arm();
             return cancellation.CanBeCanceled ? ready.WaitAsync(cancellation) : ready;

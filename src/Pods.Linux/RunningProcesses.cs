@@ -13,7 +13,8 @@ public static class RunningProcesses
     public static ulong? StartTicks(int pid) => StatField(pid, 22) is { } text ? ulong.Parse(text, CultureInfo.InvariantCulture) : null;
 
     /// <summary>Those that have this very string among their arguments; we ourselves are not listed.</summary>
-    public static IReadOnlyList<int> WithArgument(string argument) => [.. Others("cmdline", words => words.Contains(argument)).Select(p => p.Pid)];
+    public static IReadOnlyList<int> WithArgument(Predicate<string> isMeant) =>
+        [.. Others("cmdline", words => Array.Exists(words, isMeant)).Select(p => p.Pid)];
 
     /// <summary>
     /// Those that were started with this environment variable, and its value; we ourselves are not listed. Nor are those that we may

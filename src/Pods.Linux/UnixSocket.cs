@@ -57,6 +57,11 @@ public static unsafe class UnixSocket
     /// <summary>A socket that our parent opened for us under this number.</summary>
     public static Socket FromInherited(int number)
     {
+        int listens;
+        uint size = sizeof(int);
+        // SAFETY: the kernel writes one int.
+        if (LibC.getsockopt(number, LibC.SOL_SOCKET, LibC.SO_ACCEPTCONN, &listens, &size) < 0 || listens == 0)
+            throw new LinuxException("accept", Errno.EINVAL, $"fd {number}");
         if (LibC.fcntl(number, LibC.F_SETFD, LibC.FD_CLOEXEC) < 0) throw LinuxException.Last("fcntl", $"fd {number}");
         return new Socket(new SafeSocketHandle(number, ownsHandle: true));
     }

@@ -11,11 +11,14 @@ namespace Pods.Bench;
 /// <summary>What each call of containerd's task API takes with either shim behind it, and how soon an exit is told.</summary>
 internal static class CallTimes
 {
-    private const int Containers = 40, CallsEach = 10;
+    private const int Containers = 40, CallsEach = 10, KillsEach = 4;
     private static readonly string[] Calls =
         ["create (with the shim's start)", "start", "exec, start to exit", "state", "pids", "stats", "kill", "exit, death to event", "delete"];
     private static readonly byte[] Process =
         Encoding.UTF8.GetBytes("""{"args":["true"],"cwd":"/","env":["PATH=/bin"],"user":{"uid":0,"gid":0}}""");
+
+    private static readonly byte[] Sleeper =
+        Encoding.UTF8.GetBytes("""{"args":["sleep","1000000"],"cwd":"/","env":["PATH=/bin"],"user":{"uid":0,"gid":0}}""");
 
     public static Task RunAsync() => Release.OnEachAsync(CompareAsync);
 
@@ -73,15 +76,33 @@ internal static class CallTimes
             // Init has no handler for it: the call is measured, and the process goes on.
             await figures[Calls[6]].MeasureAsync(() => tasks.KillAsync(container.Id, Signals.SIGCONT, "", false, none));
         }
-        TaskCompletionSource<long> told = exits.GetOrAdd(container.Id, _ => new(TaskCreationOptions.RunContinuationsAsynchronously));
-        int pid = (await tasks.FindAsync(container.Id, "", none))!.Pid;
-        long death = Stopwatch.GetTimestamp();
-        Signals.Send(pid, Signals.SIGKILL);
-        figures[Calls[7]].Add(Stopwatch.GetElapsedTime(death, await told.Task));
+        for (int i = 0; i < KillsEach; i++)
+        {
+            string exec = $"k{i}";
+            await tasks.ExecAsync(new() { ContainerId = container.Id, ExecId = exec, Process = Sleeper }, none);
+            await tasks.StartAsync(container.Id, exec, none);
+            await KillAsync(exec);
+            await tasks.DeleteExecAsync(container.Id, exec, none);
+        }
+        await KillAsync("");
         await ended;
         await figures[Calls[8]].MeasureAsync(container.DeleteAsync);
         await container.RemoveAsync();
+
+        async Task KillAsync(string exec)
+        {
+            TaskCompletionSource<long> told = Expect(exits, Key(container.Id, exec));
+            int pid = (await tasks.FindAsync(container.Id, exec, none))!.Pid;
+            long death = Stopwatch.GetTimestamp();
+            Signals.Send(pid, Signals.SIGKILL);
+            figures[Calls[7]].Add(Stopwatch.GetElapsedTime(death, await told.Task));
+        }
     }
+
+    private static string Key(string container, string exec) => $"{container}/{exec}";
+
+    private static TaskCompletionSource<long> Expect(ConcurrentDictionary<string, TaskCompletionSource<long>> exits, string key) =>
+        exits.GetOrAdd(key, _ => new(TaskCreationOptions.RunContinuationsAsynchronously));
 
     private static async Task ListenAsync(
         ContainerdClient client,
@@ -94,8 +115,8 @@ internal static class CallTimes
             await foreach (ContainerdEvent happened in client.Events.SubscribeAsync(["topic==\"/tasks/exit\""], subscribed, over))
             {
                 long now = Stopwatch.GetTimestamp();
-                if (happened.As<TaskExit>() is { } exit && exit.Id == exit.ContainerId)
-                    exits.GetOrAdd(exit.ContainerId, _ => new(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult(now);
+                if (happened.As<TaskExit>() is { } exit)
+                    Expect(exits, Key(exit.ContainerId, exit.Id == exit.ContainerId ? "" : exit.Id)).TrySetResult(now);
             }
         }
         catch (OperationCanceledException)

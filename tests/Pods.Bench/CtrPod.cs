@@ -12,6 +12,9 @@ internal sealed class CtrPod(ContainerdDaemon containerd, string runtime)
     private readonly string _sandbox = Unique.Id(Prefix.TrimEnd('-'));
     private readonly List<string> _ids = [];
 
+    /// <summary>The process that serves it, by the name on its command line.</summary>
+    public int Shim => containerd.Shims().Single(pid => ProcessTable.Find(pid)!.CommandLine.Contains(_sandbox));
+
     public async Task StartAsync()
     {
         await RunAsync(_sandbox, "sandbox");

@@ -11,17 +11,20 @@ internal static class OutputCost
 
     public static Task RunAsync() => Release.OnEachAsync(CompareAsync);
 
-    private static async Task CompareAsync(ContainerdDaemon containerd)
+    private static async Task CompareAsync(ContainerdDaemon containerd, string version)
     {
         await using ContainerdClient client = ContainerdClient.Connect(containerd.Address, "k8s.io");
         string[] blocks = ["dd", "if=/dev/zero", "bs=65536", $"count={Megabytes * 16}"];
         string[] lines = ["sh", "-c", $"yes 'a line of a log as programs write it, with sixty-three letters.' | head -c {Megabytes / 4 * 1048576}"];
-        Console.WriteLine($"{"output of a container",-48} {"MB/s",7} {"shim ms/GB",12}");
+        Console.WriteLine($"{"output of a container",-48} {"MB/s",7} {"CPU ms/GB",12}");
         foreach (Rival rival in Rival.Both)
             await PrintAsync($"{rival.Name}: blocks to a fifo", Megabytes, () => ToFifoAsync(new(containerd, client, rival), blocks));
         foreach (Rival rival in Rival.Both)
             await PrintAsync($"{rival.Name}: lines to a fifo", Megabytes / 4, () => ToFifoAsync(new(containerd, client, rival), lines));
         await PrintAsync("ours: lines to a pods-log, in CRI's format", Megabytes / 4, () => ToLogAsync(new(containerd, client, Rival.Ours), lines));
+        // What a kubelet has: the shim hands on to containerd's CRI plugin, which writes the same format.
+        await using CriLogging cri = await CriLogging.StartAsync(version);
+        await PrintAsync("stock: lines to CRI's log (shim + containerd)", Megabytes / 4, () => cri.RunAsync(lines));
     }
 
     private static async Task PrintAsync(string label, int megabytes, Func<Task<(TimeSpan Time, TimeSpan Processor)>> run)
@@ -81,5 +84,9 @@ internal static class OutputCost
     }
 
     /// <summary>Of all threads, in the kernel too.</summary>
-    private static TimeSpan ProcessorTime(int pid) => Process.GetProcessById(pid).TotalProcessorTime;
+    public static TimeSpan ProcessorTime(int pid)
+    {
+        using Process process = Process.GetProcessById(pid);
+        return process.TotalProcessorTime;
+    }
 }

@@ -6,6 +6,7 @@ Dictionary<string, Func<Task>> benchmarks = new()
     ["memory"] = ShimMemory.RunAsync,
     ["calls"] = CallTimes.RunAsync,
     ["shim-start"] = StartTime.RunAsync,
+    ["execs"] = ExecCrowd.RunAsync,
     ["output"] = OutputCost.RunAsync,
     ["start"] = PodStart.RunAsync,
     ["crowd"] = PodCrowd.RunAsync,

@@ -8,7 +8,10 @@ internal static class Release
     private static readonly string[] Compared = [ContainerdVersions.Installed, "2"];
 
     /// <summary>Runs a comparison on each release that is here.</summary>
-    public static async Task OnEachAsync(Func<ContainerdDaemon, Task> compare)
+    public static Task OnEachAsync(Func<ContainerdDaemon, Task> compare) => OnEachAsync((containerd, _) => compare(containerd));
+
+    /// <param name="compare">Gets the release's name for <see cref="ContainerdVersions"/> too.</param>
+    public static async Task OnEachAsync(Func<ContainerdDaemon, string, Task> compare)
     {
         foreach (string version in Compared)
         {
@@ -21,7 +24,7 @@ internal static class Release
             await ShimMemory.ImportAsync(containerd);
             string told = (await containerd.CtrAsync("version")).Succeeded().Output;
             Console.WriteLine($"containerd {told.Split('\n').Last(l => l.Contains("Version:")).Split(':')[1].Trim()}");
-            await compare(containerd);
+            await compare(containerd, version);
         }
     }
 }

@@ -3,7 +3,7 @@ namespace Pods.Shim.EndToEnd.Tests;
 /// <summary>
 /// A runc that goes wrong where a container's annotation io.pods.test.create says so, and is the real one otherwise:
 /// delay(seconds), error(text), exit-before-pidfile, garbage-pidfile, hang, panic and
-/// panic-after-pidfile (the fake dies of a signal), init-dies. io.pods.test.delete knows delay(seconds).
+/// panic-after-pidfile (the fake dies of a signal), init-dies. io.pods.test.delete knows delay(seconds), io.pods.test.exec: hang.
 /// Its checkpoint and restore do without CRIU, which works on few machines: an image is the command line that asked for it,
 /// and a restored container begins anew. A checkpoint to a path that holds "fail" fails as CRIU does.
 /// </summary>
@@ -28,13 +28,15 @@ internal static class FakeRunc
                 --work-path) work=$word ;;
                 --console-socket) console="--console-socket $word" ;;
               esac
-              case "$word" in create|checkpoint|restore|delete) verb=$word ;; esac
+              case "$word" in create|checkpoint|restore|delete|exec) verb=$word ;; esac
               previous=$word
             done
             case "$verb" in
               delete)
                 seconds=$(sed -n 's/.*"io.pods.test.delete":"delay(\([0-9]*\))".*/\1/p' config.json)
                 [ -z "$seconds" ] || sleep "$seconds" ;;
+              exec)
+                ! grep -q '"io.pods.test.exec":"hang"' config.json || kill -STOP $$ ;;
               checkpoint)
                 case "$image" in *fail*)
                   echo '(00.1) Error (criu/fake.c:1): no such luck' > "$work/dump.log"

@@ -77,6 +77,23 @@ public sealed class FaultTests : IAsyncLifetime
         Assert.False(Directory.Exists(Path.Combine("/run/containerd/runc/k8s.io", id)));
     }
 
+    [SkippableFact]
+    public async Task Shim_killed_while_an_exec_begins_is_cleaned_up_after()
+    {
+        await StartAsync();
+        string id = Unique.Id("begun");
+        ProcessEntry init = await _host.RunDetachedAsync(id, ["--annotation", "io.pods.test.exec=hang"]);
+        Task<CommandResult> starting = _host.ExecAsync(id, "true");
+        await Eventually.True(
+            () => ProcessTable.ChildrenOf(init.Parent).Any(p => p.State == 'T' && p.CommandLine.Contains("exec")), "the runtime hangs");
+        Native.Kill(init.Parent);
+        Assert.NotEqual(0, (await starting).ExitCode);
+        await Leftovers.ExpectNoneAsync(id);
+        await _host.CtrAsync("task", "rm", "-f", id);
+        await _host.CtrAsync("containers", "rm", id);
+        await _host.ExpectNothingLeftAsync();
+    }
+
     private Task StartAsync() => _host.StartAsync(new() { PathFirst = [_programs.Path] });
 
     private Task<CommandResult> RunAsync(string id, string fault, string[]? flags = null) => _host.CtrAsync(

@@ -37,6 +37,24 @@ public sealed class ProgramTests(Installed.Host host) : IClassFixture<Installed.
     }
 
     [SkippableTheory]
+    [InlineData("start", "{", "", "config.json: not an OCI spec")]
+    [InlineData("start", "{}", "what is this", "start odd: standard input is neither containerd's parameters nor options")]
+    [InlineData("run", "{}", "", "unknown action \"run\"")]
+    [InlineData("", "{}", "", "no action given (start, delete)")]
+    public async Task What_cannot_be_understood_is_an_error_in_our_words_and_leaves_no_shim(string action, string config, string input, string reason)
+    {
+        Requires.Binaries("containerd-shim-pods-v1");
+        using ScratchDirectory bundle = new();
+        await File.WriteAllTextAsync(bundle.File("config.json"), config);
+        string[] flags = ["-namespace", "k8s.io", "-address", bundle.File("c.sock"), "-id", "odd"];
+        CommandResult run = await Command.RunAsync(_program, action.Length > 0 ? [.. flags, action] : flags, input, directory: bundle.Path);
+        Assert.Equal((1, ""), (run.ExitCode, run.Output));
+        Assert.Contains(reason, run.Error);
+        Assert.Equal(["config.json"], Directory.GetFiles(bundle.Path).Select(Path.GetFileName));
+        Assert.Empty(Leftovers.Find(bundle.Path));
+    }
+
+    [SkippableTheory]
     [InlineData("-v")]
     [InlineData("--version")]
     public async Task Version_is_told_before_anything_else_is_asked(string flag)

@@ -162,6 +162,64 @@ public sealed class SandboxTests(Containerd2.Host host, SandboxTests.PodNetwork 
         await RemoveAsync(sandbox);
     }
 
+    [SkippableFact]
+    public async Task Figures_of_a_pod_are_those_of_its_cgroup()
+    {
+        await StartAsync();
+        PodSandboxConfig pod = Pod("measured", NamespaceMode.Container);
+        string cgroup = Unique.Id("pods-sandbox");
+        pod.Linux.CgroupParent = "/" + cgroup;
+        try
+        {
+            string sandbox = await RunAsync(pod), first = await AddAsync(sandbox, pod, "first");
+            await AddAsync(sandbox, pod, "second");
+            await ExecAsync(first, "dd if=/dev/zero of=/dev/shm/memory bs=1048576 count=8 2>/dev/null");
+            string address = await File.ReadAllTextAsync(Path.Combine(BundleOf(sandbox), "address"));
+            await using TtrpcChannel channel = await TtrpcChannel.ConnectAsync(address["unix://".Length..], CancellationToken.None);
+            SandboxApi.SandboxClient shim = new(channel.CreateCallInvoker());
+            var metrics = (await shim.SandboxMetricsAsync(new() { SandboxId = sandbox })).Metrics;
+            Assert.Equal(sandbox, metrics.Id);
+            // Of both containers, and of what they share.
+            (ulong pids, ulong memory, ulong cpu) = Figures(metrics.Data);
+            Assert.Equal(2ul, pids);
+            Assert.True(memory >= 8 << 20, $"{memory} bytes");
+            Assert.True(cpu > 0);
+            await RemoveAsync(sandbox);
+        }
+        finally
+        {
+            // The runtime makes the cgroup of a pod and leaves it to whoever named it: the kubelet.
+            foreach (string tree in Directory.GetDirectories("/sys/fs/cgroup").Prepend("/sys/fs/cgroup"))
+                if (Directory.Exists(Path.Combine(tree, cgroup)))
+                    await Eventually.True(() => TryRemove(Path.Combine(tree, cgroup)), $"{tree}/{cgroup} is empty");
+        }
+    }
+
+    private static (ulong Pids, ulong Memory, ulong Cpu) Figures(Google.Protobuf.WellKnownTypes.Any figures)
+    {
+        if (figures.TypeUrl == "io.containerd.cgroups.v2.Metrics")
+        {
+            var unified = global::Containerd.Cgroups.V2.Metrics.Parser.ParseFrom(figures.Value);
+            return (unified.Pids.Current, unified.Memory.Usage, unified.Cpu.UsageUsec);
+        }
+        Assert.Equal("io.containerd.cgroups.v1.Metrics", figures.TypeUrl);
+        var metrics = global::Containerd.Cgroups.V1.Metrics.Parser.ParseFrom(figures.Value);
+        return (metrics.Pids.Current, metrics.Memory.Usage.Usage, metrics.Cpu.Usage.Total);
+    }
+
+    private static bool TryRemove(string cgroup)
+    {
+        try
+        {
+            Directory.Delete(cgroup);
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;   // its processes are still being buried
+        }
+    }
+
     private static async Task<StatusCode> CodeAsync<T>(AsyncUnaryCall<T> call) =>
         (await Assert.ThrowsAsync<RpcException>(() => call.ResponseAsync)).StatusCode;
 

@@ -53,6 +53,25 @@ public sealed class ContainerLogTests : IDisposable
     }
 
     [Fact]
+    public async Task Last_words_are_not_held_back_once_the_process_has_ended()
+    {
+        using ContainerLog log = Open(1 << 20, 2);
+        using Pipe output = Pipe.Create();
+        TaskCompletionSource ended = new();
+        Task copying = Copy(output, "stdout", log, ended.Task, gathering: TimeSpan.FromHours(1));
+        output.Write.Write("first\n"u8);
+        output.Write.Write("last\n"u8);
+
+        ended.SetResult();
+
+        // The pipe stays open, as a grandchild of the process may hold it.
+        await Eventually.True(() => File.ReadAllText(Target).EndsWith("last\n", StringComparison.Ordinal), "the last words are there");
+        Assert.False(copying.IsCompleted);
+        output.Write.Dispose();
+        await copying;
+    }
+
+    [Fact]
     public async Task Full_file_is_rotated_and_no_line_is_torn_or_lost()
     {
         using ContainerLog log = Open(maxBytes: 5000, maxFiles: 4);
@@ -131,10 +150,10 @@ public sealed class ContainerLogTests : IDisposable
         lock (_warnings) _warnings.Add(message);
     }
 
-    private Task Copy(Pipe pipe, string stream, ContainerLog log)
+    private Task Copy(Pipe pipe, string stream, ContainerLog log, Task? ended = null, TimeSpan? gathering = null)
     {
         pipe.Read.SetNonBlocking(true);
-        return LogCopy.RunAsync(_events, pipe.Read, stream, log, default);
+        return LogCopy.RunAsync(_events, pipe.Read, stream, log, ended ?? Task.CompletedTask, gathering ?? LogCopy.Gathering, default);
     }
 
     private static void WriteLines(Pipe pipe, int count)

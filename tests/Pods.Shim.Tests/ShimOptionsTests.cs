@@ -52,6 +52,7 @@ public sealed class ShimOptionsTests
     [InlineData("BinaryName", "runtime options: line 1: \"BinaryName\" is not key = value")]
     [InlineData("A = 1\nB = \"x", "runtime options: line 2: \"x has no closing quote")]
     [InlineData("B = yes", "runtime options: line 1: \"yes\" is not a value")]
+    [InlineData("IoUid = -1", "runtime options: IoUid cannot be -1")]
     [InlineData("SystemdCgroup = \"true\"", "runtime options: SystemdCgroup cannot be \"true\"")]
     public void Bad_toml_is_refused_with_its_line(string text, string message)
     {
