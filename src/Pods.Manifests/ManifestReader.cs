@@ -92,7 +92,8 @@ public static class ManifestReader
     {
         if (document is not YamlMap map || map.Find("kind") is not YamlScalar
             {
-                Text: "List" or "DeploymentList" or "DaemonSetList" or "JobList" or "PodList" or "ConfigMapList" or "SecretList" or "PersistentVolumeClaimList",
+                Text: "List" or "DeploymentList" or "DaemonSetList" or "JobList" or "PodList" or "ConfigMapList" or "SecretList" or "PersistentVolumeClaimList"
+                    or "LimitRangeList" or "ResourceQuotaList",
             })
             return [document];
         if (map.Find("items") is YamlList items)

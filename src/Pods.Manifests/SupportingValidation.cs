@@ -3,7 +3,7 @@ using Pods.Manifests.Validation;
 
 namespace Pods.Manifests;
 
-/// <summary>Holds a ConfigMap, Secret or claim against Kubernetes' rules. No message contains a value of a secret.</summary>
+/// <summary>Holds an object that pods refer to, or are held against, against Kubernetes' rules. No message contains a value of a secret.</summary>
 public static class SupportingValidation
 {
     private const int MaxBytes = 1 << 20;
@@ -17,6 +17,10 @@ public static class SupportingValidation
         MetadataValidation.Check(given.Metadata, found);
         if (given.Kind == SupportingKind.Claim.Kind)
             CheckClaim(given.Spec, found);
+        else if (given.Kind == SupportingKind.LimitRange.Kind)
+            PolicyValidation.Check(given.Metadata, given.Spec?.Limits, found);
+        else if (given.Kind == SupportingKind.ResourceQuota.Kind)
+            PolicyValidation.Check(given.Metadata, given.Spec?.Hard, found);
         else
             CheckContent(given, found);
         return found.Errors;
@@ -56,9 +60,9 @@ public static class SupportingValidation
             (a?.Count ?? 0) == (b?.Count ?? 0) && (a ?? new Dictionary<string, string>()).All(e => b?.GetValueOrDefault(e.Key) == e.Value);
     }
 
-    public static bool IsSame(ClaimSpec? left, ClaimSpec? right) => Bytes(left).AsSpan().SequenceEqual(Bytes(right));
+    public static bool IsSame(SupportingSpec? left, SupportingSpec? right) => Bytes(left).AsSpan().SequenceEqual(Bytes(right));
 
-    private static byte[] Bytes(ClaimSpec? spec) => JsonSerializer.SerializeToUtf8Bytes(spec ?? new(), KubernetesJson.Default.ClaimSpec);
+    private static byte[] Bytes(SupportingSpec? spec) => JsonSerializer.SerializeToUtf8Bytes(spec ?? new(), KubernetesJson.Default.SupportingSpec);
 
     private static void CheckContent(SupportingObject given, Findings found)
     {
@@ -125,7 +129,7 @@ public static class SupportingValidation
         }
     }
 
-    private static void CheckClaim(ClaimSpec? spec, Findings found)
+    private static void CheckClaim(SupportingSpec? spec, Findings found)
     {
         if (spec?.AccessModes is not { Count: > 0 } modes)
             found.Add(ManifestError.Required("spec.accessModes", "at least 1 access mode is required"));

@@ -15,10 +15,10 @@ internal static class UnsupportedKinds
         "Namespace" => "a namespace needs no making, say metadata.namespace",
         "ServiceAccount" or "Role" or "RoleBinding" or "ClusterRole" or "ClusterRoleBinding" => "leave it out, access is that to podsd's socket",
         "HorizontalPodAutoscaler" or "VerticalPodAutoscaler" => "set the number with pods scale",
-        "PodDisruptionBudget" or "PriorityClass" or "ResourceQuota" or "LimitRange" => "leave it out, there is one machine and no scheduler",
+        "PodDisruptionBudget" or "PriorityClass" => "leave it out, there is one machine and no scheduler",
         "NetworkPolicy" => "write it into the CNI configuration or the host's firewall",
         "PersistentVolume" or "StorageClass" => "use a PersistentVolumeClaim, which is a directory here, or a hostPath volume",
         "CustomResourceDefinition" => "leave it out, there are no controllers for it",
-        _ => "supported: ConfigMap, DaemonSet, Deployment, Job, PersistentVolumeClaim, Pod, Secret",
+        _ => "supported: ConfigMap, DaemonSet, Deployment, Job, LimitRange, PersistentVolumeClaim, Pod, ResourceQuota, Secret",
     };
 }

@@ -40,6 +40,8 @@ public sealed record NodeOptions
     public string PolicyDirectory { get; init; } = "/etc/pods/policies";
     /// <summary>hostPath volumes lie below one of these; empty: anywhere.</summary>
     public IReadOnlyList<string> HostPathPrefixes { get; init; } = [];
+    /// <summary>Cpus that no pod has for itself: what is everybody's is never empty.</summary>
+    public IReadOnlyList<int> ReservedCpus { get; init; } = [0];
     /// <summary>Sysctls that pods may set besides the safe ones; a name may end with *.</summary>
     public IReadOnlyList<string> UnsafeSysctls { get; init; } = [];
     public string NodeName { get; init; } = Environment.MachineName.ToLowerInvariant();

@@ -67,6 +67,7 @@ public sealed partial class PodNode
     /// <summary>A claim may go now, or be another pod's.</summary>
     private void OnPodGone()
     {
+        _node.Cpus.Refresh(_node.Store);
         ReleaseClaims();
         DateTimeOffset now = _node.Time.GetUtcNow();
         foreach (PodWorker worker in _workers.Values)

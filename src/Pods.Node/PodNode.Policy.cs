@@ -8,7 +8,7 @@ public sealed partial class PodNode
     /// <exception cref="NodeException">It is invalid or not allowed, with every reason.</exception>
     private Pod Admit(Pod given, string space)
     {
-        IReadOnlyList<LimitRange> ranges = _node.Policies.LimitRanges;
+        IReadOnlyList<LimitRange> ranges = Policies.LimitRanges;
         Pod pod = Admission.Prepare(given, space, _node.Options.NodeName, _node.Time.GetUtcNow());
         if (ranges.Count > 0)
         {
@@ -24,16 +24,32 @@ public sealed partial class PodNode
         return pod;
     }
 
+    /// <summary>Every pod looks where its containers run.</summary>
+    private void OnCpusChanged()
+    {
+        foreach (PodWorker worker in _workers.Values)
+            worker.Wake();
+    }
+
     private void CheckQuota(Pod pod, Pod? replaced)
     {
-        if (_node.Policies.Quotas.Count == 0)
-            return;
-        Pod[] others =
-        [
-            .. _node.Store.List().Select(stored => stored.Pod).Where(other => other.Metadata!.Namespace == pod.Metadata!.Namespace
-                && other.Metadata?.Uid != replaced?.Metadata?.Uid && other.Status?.Phase is not (PodOutcome.Succeeded or PodOutcome.Failed)),
-        ];
-        if (Quotas.Problem(pod, _node.Policies.Quotas, others) is { } problem)
+        IReadOnlyList<ResourceQuota> quotas = Policies.Quotas;
+        if (quotas.Count > 0 && Quotas.Problem(pod, quotas, [.. Counted(pod.Metadata!.Namespace!, replaced?.Metadata?.Uid)]) is { } problem)
             throw NodeException.Forbidden(pod.Metadata!.Name!, problem);
     }
+
+    /// <summary>A ResourceQuota shows what is used of it, counted when it is asked for.</summary>
+    public SupportingObject WithUse(SupportingObject found) => found.Kind != SupportingKind.ResourceQuota.Kind ? found : found with
+    {
+        Status = new() { Hard = found.Spec?.Hard, Used = Quotas.Used(found.Spec?.Hard?.Keys ?? [], [.. Counted(found.Metadata!.Namespace!, null)]) },
+    };
+
+    /// <summary>Of the operator's files, and of the API.</summary>
+    private NodePolicies Policies => _node.Policies.With(
+        _node.Objects.List(SupportingKind.LimitRange, null).Objects.Concat(_node.Objects.List(SupportingKind.ResourceQuota, null).Objects));
+
+    /// <summary>The pods of a namespace that have not ended.</summary>
+    private IEnumerable<Pod> Counted(string space, string? exceptUid) => _node.Store.List().Select(stored => stored.Pod)
+        .Where(pod => pod.Metadata!.Namespace == space && pod.Metadata.Uid != exceptUid
+            && pod.Status?.Phase is not (PodOutcome.Succeeded or PodOutcome.Failed));
 }

@@ -20,6 +20,7 @@ public sealed partial class PodNode
     {
         _node = node;
         node.Objects.Changed += OnObjectChanged;
+        node.Cpus.Changed += OnCpusChanged;
     }
 
     public NodeServices Services => _node;
@@ -51,12 +52,14 @@ public sealed partial class PodNode
         if (isDryRun)
             return _node.Store.Find(space, pod.Metadata!.Name!) is null ? pod : throw NodeException.AlreadyExists(pod.Metadata.Name!);
         Pod created;
-        // Two pods at once must not both have the last of a quota.
+        // Two pods at once must not both have the last of a quota, or the same cpu.
         lock (_creating)
         {
             CheckQuota(pod, replaced: null);
-            created = _node.Store.Add(pod);
+            IReadOnlyDictionary<string, string>? cpus = _node.Cpus.Give(pod, _node.Store.List());
+            created = _node.Store.Add(pod, new() { Cpus = cpus });
         }
+        _node.Cpus.Refresh(_node.Store);
         StartWorker(created.Metadata!.Uid!);
         return _node.Store.FindByUid(created.Metadata.Uid!)?.Pod ?? created;
     }
@@ -79,6 +82,8 @@ public sealed partial class PodNode
             return PodChanges.Apply(existing, wanted, _node.Time.GetUtcNow()).Pod;
         if (!update.NeedsNewPod)
             return Change(existing.Pod.Metadata!.Uid!, wanted) ?? throw NodeException.NotFound(name);
+        // Before the old one goes: with its own given back there must be enough.
+        _node.Cpus.Give(wanted, _node.Store.List().Where(other => other.Pod.Metadata!.Uid != existing.Pod.Metadata!.Uid));
         await PullNewImagesAsync(existing.Pod, wanted, cancel);
         Delete(space, name, existing.Pod.Spec!.TerminationGracePeriodSeconds);
         if (_workers.TryGetValue(existing.Pod.Metadata!.Uid!, out PodWorker? worker))
@@ -127,10 +132,21 @@ public sealed partial class PodNode
         string uid = existing.Pod.Metadata!.Uid!;
         long grace = Math.Max(0, graceSeconds ?? existing.Pod.Spec!.TerminationGracePeriodSeconds ?? 30);
         DateTimeOffset deadline = _node.Time.GetUtcNow() + TimeSpan.FromSeconds(grace);
-        StoredPod? marked = _node.Store.Update(uid, s => s.Pod.Metadata!.DeletionTimestamp <= deadline ? s : s with
+        Func<StoredPod, StoredPod> mark = s => s.Pod.Metadata!.DeletionTimestamp <= deadline ? s : s with
         {
             Pod = s.Pod with { Metadata = s.Pod.Metadata with { DeletionTimestamp = deadline, DeletionGracePeriodSeconds = grace } },
-        }, isDurable: true);
+        };
+        StoredPod? marked;
+        try
+        {
+            marked = _node.Store.Update(uid, mark, isDurable: true);
+        }
+        catch (IOException e)
+        {
+            // A full disk must not keep those from going who fill it. Should podsd crash meanwhile, the deletion is to be asked for again.
+            _node.Log($"pod {uid}: its deletion is not on disk: {e.Message}");
+            marked = _node.Store.Update(uid, mark, isDurable: false);
+        }
         Wake(uid);
         return marked?.Pod ?? existing.Pod;
     }
@@ -235,6 +251,7 @@ public sealed partial class PodNode
             await new Recovery(_node).RemoveOrphansAsync(cancel);
             ReleaseClaims();
         }
+        _node.Cpus.Refresh(_node.Store);
         _firstSync.TrySetResult();
         foreach (StoredPod stored in _node.Store.List())
             StartWorker(stored.Pod.Metadata!.Uid!);

@@ -89,10 +89,13 @@ internal sealed class PodWorker
             while (Judge() is { } stored)
             {
                 await NoteEndAsync(stored);
-                PodPlan plan = PodPlan.For(stored.Pod, stored.Memory, _node.Time.GetUtcNow(), _halt);
+                PodPlan plan = PodPlan.For(stored.Pod, stored.Memory, _node.Time.GetUtcNow(), _halt, _node.Cpus.Shared);
                 if (_halt is not null && plan.Steps.Count == 0 && _running.Count == 0 && stored.Memory.Sandbox is null)
                     _halted.TrySetResult();
                 PublishStatus();
+                // A pod that is over has no cpus of its own any more, be it that it stays for its logs.
+                if (stored.Memory.Cpus is not null)
+                    _node.Cpus.Refresh(_node.Store);
                 _probes.Follow(stored);
                 _volumes.Follow(stored);
                 foreach (PodStep step in plan.Steps.Where(MayBegin))
@@ -217,6 +220,10 @@ internal sealed class PodWorker
                 return await CreateSandboxAsync(pod, stored.Memory, cancel);
             case PodStep.StartContainer start:
                 return await StartContainerAsync(pod, stored.Memory, start.Name, cancel);
+            case PodStep.Move when stored.Memory.Run(step.Container) is { } run:
+                string? cpus = stored.Memory.CpusOf(run.Name, _node.Cpus.Shared);
+                await _containers.MoveAsync(ContainerRules.Find(pod.Spec!, run.Name)!, run, cpus, cancel);
+                return memory => MemoryChanges.OfRun(memory, run.Id, r => r with { Cpus = cpus, UpdateFailure = null });
             case PodStep.PrepareUpdate or PodStep.Resize when stored.Memory.Run(step.Container) is { } run:
                 return await UpdateContainerAsync(pod, step, run, cancel);
             case PodStep.PostStart hook:
@@ -291,7 +298,8 @@ internal sealed class PodWorker
     private async Task<Func<PodMemory, PodMemory>> StartContainerAsync(Pod pod, PodMemory memory, string name, CancellationToken cancel)
     {
         Container container = ContainerRules.Find(pod.Spec!, name)!;
-        ContainerRun run = await _containers.StartAsync(pod, container, memory.Sandbox!, memory.Run(name), cancel);
+        string? cpus = memory.CpusOf(name, _node.Cpus.Shared);
+        ContainerRun run = await _containers.StartAsync(pod, container, memory.Sandbox!, memory.Run(name), cpus, cancel);
         // Noted at once: the exit of a container that is not known yet would belong to no pod. One that came before is in containerd.
         _node.Store.Update(_uid, s => Apply(s, m => m.With(run)), isDurable: false);
         _node.Events.Started(pod, name);
@@ -343,7 +351,7 @@ internal sealed class PodWorker
             case PodStep.StartContainer start:
                 PostEnd(step, m => MemoryChanges.StartFailed(m, start.Name, reason, message, now));
                 break;
-            case PodStep.PrepareUpdate or PodStep.Resize:
+            case PodStep.PrepareUpdate or PodStep.Resize or PodStep.Move:
                 PostEnd(step, m => MemoryChanges.UpdateFailed(m, step.Container!, reason, message, now));
                 break;
             case PodStep.CreateSandbox:

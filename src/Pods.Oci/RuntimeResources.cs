@@ -24,6 +24,8 @@ public sealed record LinuxCpu
     public ulong? Shares { get; init; }
     public long? Quota { get; init; }
     public ulong? Period { get; init; }
+    /// <summary>The cpus it may run on, "0-3,8"; null is those of the cgroup above.</summary>
+    public string? Cpus { get; init; }
 }
 
 public sealed record LinuxPids(long Limit);

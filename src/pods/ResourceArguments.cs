@@ -15,7 +15,7 @@ internal static class ResourceArguments
         return [.. rest.Select(Name)];
     }
 
-    /// <summary>Where the words are about ConfigMaps, Secrets or claims: which, and their names; null where they are about pods.</summary>
+    /// <summary>Where the words are about ConfigMaps, Secrets, claims or policies: which, and their names; null where they are about pods.</summary>
     public static (SupportingKind Kind, IReadOnlyList<string> Names)? Supporting(IReadOnlyList<string> words)
     {
         if (words.Count == 0)

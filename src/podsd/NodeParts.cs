@@ -37,7 +37,8 @@ internal sealed class NodeParts : IAsyncDisposable
             Workloads = WorkloadStore.Open(options.WorkloadDirectory, log),
             Events = EventLog.Open(options.EventFile, options.NodeName, TimeProvider.System, log),
             Policies = ReadPolicies(options.PolicyDirectory),
-            Facts = ReadFacts(),
+            Facts = ReadFacts(options),
+            Cpus = new CpuPool(CpuTopology.Read(), options.ReservedCpus),
             HostIp = FindHostIp(),
             Time = TimeProvider.System,
             Log = log,
@@ -63,7 +64,7 @@ internal sealed class NodeParts : IAsyncDisposable
         return new([.. all.SelectMany(p => p.LimitRanges)], [.. all.SelectMany(p => p.Quotas)]);
     }
 
-    private static NodeFacts ReadFacts()
+    private static NodeFacts ReadFacts(NodeOptions options)
     {
         ulong capabilities = ulong.Parse(StatusField("CapEff"), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
         IReadOnlyList<string> names = CapabilityNames.FromMask(capabilities);
@@ -75,6 +76,7 @@ internal sealed class NodeParts : IAsyncDisposable
             HasRecursiveReadOnly = HasRecursiveReadOnly(),
             HasSwapAccounting = File.Exists("/sys/fs/cgroup/memory/memory.memsw.limit_in_bytes"),
             MemoryBytes = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes,
+            StorageBytes = new DriveInfo(options.Root).TotalSize,
             // Without the capability a process can only be made more likely to be killed than we are.
             LowestOomScoreAdj = names.Contains("CAP_SYS_RESOURCE") ? null : Linux.OomScore.Read(Environment.ProcessId),
             Capabilities = names,

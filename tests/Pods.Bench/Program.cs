@@ -10,6 +10,7 @@ Dictionary<string, Func<Task>> benchmarks = new()
     ["output"] = OutputCost.RunAsync,
     ["start"] = PodStart.RunAsync,
     ["crowd"] = PodCrowd.RunAsync,
+    ["probes"] = ProbeCost.RunAsync,
 };
 
 string[] chosen = args.Length > 0 ? args : [.. benchmarks.Keys];

@@ -93,12 +93,22 @@ public sealed class PodFieldTests
 
     [Theory]
     [InlineData("spec", "affinity automountServiceAccountToken enableServiceLinks nodeSelector preemptionPolicy priority priorityClassName "
-        + "schedulerName serviceAccount serviceAccountName tolerations topologySpreadConstraints")]
+        + "schedulerName serviceAccount tolerations topologySpreadConstraints")]
     [InlineData("spec.containers[]", "resizePolicy")]
     public void Field_that_harms_nobody_is_taken_with_a_warning(string parent, string fields)
     {
         foreach (string field in fields.Split(' '))
             Assert.Contains(ManifestReader.DecodeAll(Manifest(parent, field), "test").Warnings, w => w.Path.EndsWith("." + field) && w.Note.Length > 10);
+    }
+
+    [Fact]
+    public void Name_of_an_account_is_kept_for_those_who_ask_for_it_and_its_giver_is_warned()
+    {
+        ManifestObjects found = ManifestReader.DecodeAll(
+            """{"apiVersion": "v1", "kind": "Pod", "spec": {"serviceAccountName": "builder"}}"""u8.ToArray(), "test");
+
+        Assert.Equal("builder", found.Pods[0].Spec!.ServiceAccountName);
+        Assert.Equal("spec.serviceAccountName", Assert.Single(found.Warnings).Path);
     }
 
     /// <summary>Everything that is said against a pod with this field, whose value fits no field at all.</summary>

@@ -37,6 +37,12 @@ public sealed class SupportingObjectTests
     [InlineData("kind: Secret\nmetadata: {name: x}\ntype: kubernetes.io/tls\ndata: {tls.crt: YQ==}", "data[tls.key]: Required value")]
     [InlineData("kind: PersistentVolumeClaim\nmetadata: {name: x}\nspec: {accessModes: [ReadWriteOnce]}",
         "spec.resources[storage]: Required value")]
+    [InlineData("kind: LimitRange\nmetadata: {name: x}\nspec: {limits: [{type: Container, min: {cpu: 2}, max: {cpu: 1}}]}",
+        "spec.limits[0].min[cpu]: Invalid value: \"2\": min value 2 is greater than max value 1")]
+    [InlineData("kind: LimitRange\nmetadata: {name: x}\nspec: {limits: [{type: Pod, default: {cpu: 2}}]}",
+        "spec.limits[0].default: Forbidden: may not be specified when `type` is 'Pod'")]
+    [InlineData("kind: ResourceQuota\nmetadata: {name: x}\nspec: {hard: {pods: -1}}",
+        "spec.hard[pods]: Invalid value: \"-1\": must be greater than or equal to 0")]
     public void Mistake_is_told_in_the_words_of_the_api_server(string document, string sentence)
     {
         ManifestException refused = Refusal(document);

@@ -17,10 +17,10 @@ public sealed class PrivateRegistry : IAsyncDisposable
     /// <summary>host:port, the first part of a reference.</summary>
     public string Host { get; }
 
-    public static async Task<PrivateRegistry> StartAsync(string? user = null, string? password = null)
+    public static async Task<PrivateRegistry> StartAsync(string? user = null, string? password = null, int? port = null)
     {
         Requires.Programs("docker-registry");
-        PrivateRegistry registry = new(FreePort.Find());
+        PrivateRegistry registry = new(port ?? FreePort.Find());
         try
         {
             await registry.RunAsync(user, password);

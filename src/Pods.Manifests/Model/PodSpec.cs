@@ -31,6 +31,8 @@ public sealed record PodSpec
     public ResourceRequirements? Resources { get; init; }
     public IReadOnlyList<LocalObjectReference>? ImagePullSecrets { get; init; }
     public string? NodeName { get; init; }
+    /// <summary>Shown to containers that ask for it; there are no accounts.</summary>
+    public string? ServiceAccountName { get; init; }
 }
 
 /// <summary>What the pod's images are made for: linux.</summary>

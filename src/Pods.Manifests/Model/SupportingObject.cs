@@ -3,8 +3,8 @@ using System.Text;
 namespace Pods.Manifests;
 
 /// <summary>
-/// What pods refer to: a ConfigMap, a Secret or a PersistentVolumeClaim. One type for the three, as they are read, stored and
-/// served alike; the kind says which of the fields count.
+/// What pods refer to, a ConfigMap, a Secret or a PersistentVolumeClaim, and what they are held against, a LimitRange or a
+/// ResourceQuota. One type for all, as they are read, stored and served alike; the kind says which of the fields count.
 /// </summary>
 public sealed record SupportingObject
 {
@@ -20,8 +20,8 @@ public sealed record SupportingObject
     public IReadOnlyDictionary<string, string>? BinaryData { get; init; }
     /// <summary>Of a Secret, in a request only: plain text that is put into the data.</summary>
     public IReadOnlyDictionary<string, string>? StringData { get; init; }
-    public ClaimSpec? Spec { get; init; }
-    public ClaimStatus? Status { get; init; }
+    public SupportingSpec? Spec { get; init; }
+    public SupportingStatus? Status { get; init; }
 
     /// <summary>Every key with its bytes, sorted.</summary>
     public IReadOnlyDictionary<string, byte[]> Content()
@@ -38,21 +38,28 @@ public sealed record SupportingObject
     public override string ToString() => $"{Kind} {Metadata?.Namespace}/{Metadata?.Name}";
 }
 
-/// <summary>What a claim asks for. Here it becomes a directory of this machine.</summary>
-public sealed record ClaimSpec
+/// <summary>What a claim asks for, which becomes a directory of this machine; or what a LimitRange or ResourceQuota allows.</summary>
+public sealed record SupportingSpec
 {
     public IReadOnlyList<string>? AccessModes { get; init; }
     public ResourceRequirements? Resources { get; init; }
     public string? StorageClassName { get; init; }
     public string? VolumeName { get; init; }
     public string? VolumeMode { get; init; }
+    /// <summary>Of a LimitRange.</summary>
+    public IReadOnlyList<LimitRangeItem>? Limits { get; init; }
+    /// <summary>Of a ResourceQuota.</summary>
+    public IReadOnlyDictionary<string, Quantity>? Hard { get; init; }
 }
 
-public sealed record ClaimStatus
+public sealed record SupportingStatus
 {
     public string? Phase { get; init; }
     public IReadOnlyList<string>? AccessModes { get; init; }
     public IReadOnlyDictionary<string, Quantity>? Capacity { get; init; }
+    /// <summary>Of a ResourceQuota, with what is used of it now.</summary>
+    public IReadOnlyDictionary<string, Quantity>? Hard { get; init; }
+    public IReadOnlyDictionary<string, Quantity>? Used { get; init; }
 }
 
 /// <summary>What a list request answers.</summary>

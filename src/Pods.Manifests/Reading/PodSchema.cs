@@ -13,6 +13,11 @@ internal static class PodSchema
     private const string Windows = "this is Linux";
     private const string SeLinux = "podsd sets no SELinux labels, and without them nothing would be enforced";
 
+    private const string NoToken = "here is no API server that a token would open: none is mounted";
+
+    private const string NoDrivers = "here are no resource drivers";
+    private const string Alpha = "it is an alpha field of Kubernetes";
+
     private static readonly Schema Owner = new(
         Fields(Text, "apiVersion", "kind", "name", "uid"), Fields(FieldKind.Boolean, "controller", "blockOwnerDeletion"));
 
@@ -42,7 +47,7 @@ internal static class PodSchema
             new("fieldRef", FieldKind.Object, Type: FieldRef), new("resourceFieldRef", FieldKind.Object, Type: ResourceFieldRef),
             new("configMapKeyRef", FieldKind.Object, Type: KeyRef), new("secretKeyRef", FieldKind.Object, Type: KeyRef),
         ],
-        NotYet("fileKeyRef"))
+        Refused("podsd reads no variables from files of a volume: use a ConfigMap or a Secret", "fileKeyRef"))
     {
         IsChoice = true,
     };
@@ -53,11 +58,11 @@ internal static class PodSchema
         Fields(Text, "name", "hostIP", "protocol"), Fields(Integer32, "containerPort", "hostPort"));
 
     internal static readonly Schema Resources = new(
-        [new("limits", FieldKind.Quantity, Map), new("requests", FieldKind.Quantity, Map)], NotYet("claims"));
+        [new("limits", FieldKind.Quantity, Map), new("requests", FieldKind.Quantity, Map)], Refused(NoDrivers, "claims"));
 
     private static readonly Schema VolumeMount = new(
         Fields(Text, "name", "mountPath", "subPath", "subPathExpr", "mountPropagation", "recursiveReadOnly"),
-        Fields(FieldKind.Boolean, "readOnly"), NotYet("bindMountOptions"));
+        Fields(FieldKind.Boolean, "readOnly"), Refused(Alpha, "bindMountOptions"));
 
     private static readonly Schema CapabilitySet = new(Fields(Text, List, "add", "drop"));
 
@@ -131,7 +136,7 @@ internal static class PodSchema
         Without("resources are always changed in place: no container is restarted for them", "resizePolicy"));
 
     private static readonly Schema EmptyDir = new(Fields(Text, "medium"), [new Field("sizeLimit", FieldKind.Quantity)],
-        NotYet("mode"));
+        Refused(Alpha, "mode"));
 
     private static readonly Schema HostPath = new(Fields(Text, "path", "type"));
 
@@ -174,8 +179,7 @@ internal static class PodSchema
             new("downwardAPI", FieldKind.Object, Type: DownwardVolume), new("projected", FieldKind.Object, Type: Projected),
             new("persistentVolumeClaim", FieldKind.Object, Type: ClaimVolume), new("image", FieldKind.Object, Type: ImageVolume),
         ],
-        NotYet("nfs"),
-        Refused("it needs a driver, and here is none: mount it on the host and use hostPath", "csi", "ephemeral", "iscsi", "fc", "glusterfs", "rbd",
+        Refused("it needs a driver, and here is none: mount it on the host and use hostPath", "nfs", "csi", "ephemeral", "iscsi", "fc", "glusterfs", "rbd",
             "cephfs", "cinder", "flexVolume", "flocker", "gitRepo", "azureDisk", "azureFile", "vsphereVolume", "photonPersistentDisk",
             "portworxVolume", "quobyte", "scaleIO", "storageos", "awsElasticBlockStore", "gcePersistentDisk"));
 
@@ -214,14 +218,15 @@ internal static class PodSchema
         ],
         Without("there is one node, and every pod is on it", "affinity", "nodeSelector", "schedulerName", "tolerations", "topologySpreadConstraints"),
         Without("no pod gives way to another on this node", "preemptionPolicy", "priority", "priorityClassName"),
-        Without("here is no API server that a token would open: none is mounted", "automountServiceAccountToken", "serviceAccount", "serviceAccountName"),
+        [new Field("serviceAccountName", Text).Differs(NoToken)],
+        Without(NoToken, "automountServiceAccountToken", "serviceAccount"),
         Without("here are no Services: there is nothing to tell", "enableServiceLinks"),
         Refused("nothing here sets such a condition: the pod would never be Ready", "readinessGates"),
         Refused("nothing here takes a gate away: the pod would never start", "schedulingGates", "schedulingGroup"),
         Refused("cannot be set on create", "ephemeralContainers"),
         Refused("here are no RuntimeClasses; podsd's --runtime is every pod's", "runtimeClassName", "overhead"),
-        Refused("here are no resource drivers", "resourceClaims"),
-        NotYet("evictionResponders", "hostnameOverride", "workloadRef"));
+        Refused(NoDrivers, "resourceClaims"),
+        Refused(Alpha, "evictionResponders", "hostnameOverride", "workloadRef"));
 
     /// <summary>The document as a whole. Status is the server's: whatever a client sends there is not looked at.</summary>
     public static Schema Document { get; } = new(

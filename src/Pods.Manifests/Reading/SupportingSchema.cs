@@ -1,6 +1,6 @@
 namespace Pods.Manifests.Reading;
 
-/// <summary>The fields of ConfigMap, Secret and PersistentVolumeClaim.</summary>
+/// <summary>The fields of the objects that pods refer to or are held against.</summary>
 internal static class SupportingSchema
 {
     private const string OneDirectory = "every claim is a directory below podsd's root";
@@ -30,5 +30,9 @@ internal static class SupportingSchema
         PodSchema.Ignored("status"));
 
     public static Schema Of(SupportingKind kind) =>
-        kind == SupportingKind.ConfigMap ? s_configMap : kind == SupportingKind.Secret ? s_secret : s_claim;
+        kind == SupportingKind.ConfigMap ? s_configMap
+        : kind == SupportingKind.Secret ? s_secret
+        : kind == SupportingKind.LimitRange ? PolicySchema.LimitRange
+        : kind == SupportingKind.ResourceQuota ? PolicySchema.ResourceQuota
+        : s_claim;
 }

@@ -21,7 +21,7 @@ internal static class ContainerResources
 
     public static long LimitedMemory(this Container container) => Amount(container.Resources?.Limits, "memory").Value;
 
-    public static LinuxResources Of(Container container, NodeFacts node)
+    public static LinuxResources Of(Container container, NodeFacts node, string? cpus)
     {
         long memory = container.LimitedMemory();
         return new()
@@ -31,6 +31,7 @@ internal static class ContainerResources
                 Shares = Shares(container.RequestedCpu()),
                 Quota = Quota(container.LimitedCpu()),
                 Period = CpuPeriod,
+                Cpus = cpus,
             },
             // No swap beyond the limit: memory that is swapped out would not count against it.
             Memory = memory > 0 ? new() { Limit = memory, Swap = node.HasSwapAccounting ? memory : null } : null,

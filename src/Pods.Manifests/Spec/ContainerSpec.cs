@@ -25,7 +25,7 @@ public static class ContainerSpec
                 // In the machine's own cgroup namespace a privileged container can manage cgroups.
                 Namespaces = SpecIsolation.Namespaces(spec, networkNamespace: null, node.HasUnifiedCgroups && !privileged),
                 CgroupsPath = SpecIsolation.CgroupsPath(sandbox.CgroupParent, facts.ContainerId),
-                Resources = ContainerResources.Of(container, node) with
+                Resources = ContainerResources.Of(container, node, facts.Cpus) with
                 {
                     Devices = privileged ? [SpecIsolation.NoDevice, SpecIsolation.EveryDevice] : [SpecIsolation.NoDevice],
                 },
@@ -39,9 +39,9 @@ public static class ContainerSpec
     }
 
     /// <summary>The limits of a container that runs already: what is not limited is said, or it would stay as it was.</summary>
-    public static LinuxResources Limits(Container container, NodeFacts node)
+    public static LinuxResources Limits(Container container, NodeFacts node, string? cpus)
     {
-        LinuxResources limits = ContainerResources.Of(container, node);
+        LinuxResources limits = ContainerResources.Of(container, node, cpus);
         return limits with
         {
             Cpu = limits.Cpu! with { Quota = limits.Cpu.Quota ?? -1 },

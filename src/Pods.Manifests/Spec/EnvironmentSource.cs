@@ -35,12 +35,16 @@ internal static class EnvironmentSource
         {
             "limits.cpu" => of.LimitedCpu() is > 0 and var cpu ? cpu : node.Cpus * 1000L,
             "limits.memory" => (of.LimitedMemory() is > 0 and var bytes ? bytes : node.MemoryBytes) * 1000,
+            "limits.ephemeral-storage" => (Storage(of) is > 0 and var disk ? disk : node.StorageBytes) * 1000,
             "requests.cpu" => of.RequestedCpu(),
+            "requests.ephemeral-storage" => of.Requested("ephemeral-storage") * 1000,
             _ => of.Requested("memory") * 1000,
         };
         long divisor = selector.Divisor is { MilliValue: > 0 } given ? given.MilliValue : 1000;
         return ((amount + divisor - 1) / divisor).ToString(System.Globalization.CultureInfo.InvariantCulture);
     }
+
+    private static long Storage(Container of) => (of.Resources?.Limits?.GetValueOrDefault("ephemeral-storage") ?? default).Value;
 
     private static SupportingObject? Find(SupportingKind kind, string? name, bool? optional, ObjectLookup objects) =>
         objects(kind, name ?? "") ?? (optional == true ? null : throw new SpecException($"{kind.Singular} \"{name}\" not found"));

@@ -28,7 +28,7 @@ public static class FieldReference
     {
         "spec.nodeName" => sandbox.NodeName,
         // The one that Kubernetes gives every pod that names none.
-        "spec.serviceAccountName" => "default",
+        "spec.serviceAccountName" => pod.Spec?.ServiceAccountName is { Length: > 0 } account ? account : "default",
         "status.hostIP" => sandbox.HostIPs.FirstOrDefault() ?? "",
         "status.hostIPs" => string.Join(',', sandbox.HostIPs),
         "status.podIP" => sandbox.PodIPs.FirstOrDefault() ?? "",

@@ -17,6 +17,8 @@ public sealed record NodeFacts
     /// <summary>Whether a limit can be put on swap.</summary>
     public bool HasSwapAccounting { get; init; }
     public required long MemoryBytes { get; init; }
+    /// <summary>Of the disk that pods write to; 0 where it is not known.</summary>
+    public long StorageBytes { get; init; }
     public int Cpus { get; init; } = Environment.ProcessorCount;
     /// <summary>podsd's own oom_score_adj where CAP_SYS_RESOURCE is missing and nothing lower can be written; null: no bound.</summary>
     public int? LowestOomScoreAdj { get; init; }

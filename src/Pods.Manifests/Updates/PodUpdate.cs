@@ -10,7 +10,7 @@ public sealed record PodUpdate
     private static readonly string[] _inPlace =
     [
         "terminationGracePeriodSeconds", "activeDeadlineSeconds", "restartPolicy", "imagePullSecrets", "nodeName", "tolerations", "affinity",
-        "nodeSelector", "priority", "priorityClassName", "preemptionPolicy", "schedulerName", "topologySpreadConstraints", "enableServiceLinks",
+        "nodeSelector", "serviceAccountName", "priority", "priorityClassName", "preemptionPolicy", "schedulerName", "topologySpreadConstraints", "enableServiceLinks",
     ];
 
     /// <summary>The fields that only another pod can have.</summary>
@@ -41,6 +41,9 @@ public sealed record PodUpdate
                 foreach (var (name, container) in wanted)
                     Compare(list, name, old[name], container, newPod, restarts, resizes);
         }
+        // Cpus are given to a pod when it is made.
+        if (!ExclusiveCpus.Of(before).SequenceEqual(ExclusiveCpus.Of(after)))
+            newPod.Add($"metadata.annotations[{ExclusiveCpus.Annotation}]");
         // The cgroup of a pod lies below that of its class.
         if (resizes.Count > 0 && QosClass.Of(before.Spec!) != QosClass.Of(after.Spec!))
             newPod.Add($"spec.containers[{resizes[0]}].resources");

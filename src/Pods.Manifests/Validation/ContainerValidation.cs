@@ -60,5 +60,6 @@ internal static class ContainerValidation
     }
 
     private static string Refusal(string resource) => resource.Contains('/') ? "is not supported: here are no device plugins"
+        : resource.StartsWith("hugepages-", StringComparison.Ordinal) ? "is not supported: podsd gives no huge pages to pods"
         : "is not supported yet";
 }

@@ -3,7 +3,9 @@ namespace Pods.Manifests.Validation;
 /// <summary>Rules for a container's environment.</summary>
 internal static class EnvironmentValidation
 {
-    private static readonly string[] s_resources = ["limits.cpu", "limits.memory", "requests.cpu", "requests.memory"];
+    /// <summary>What a resourceFieldRef can show.</summary>
+    public static readonly string[] ResourceFields =
+        ["limits.cpu", "limits.ephemeral-storage", "limits.memory", "requests.cpu", "requests.ephemeral-storage", "requests.memory"];
 
     public static void Check(string path, Container container, Findings found)
     {
@@ -34,7 +36,7 @@ internal static class EnvironmentValidation
             CheckField(path + ".fieldRef", field, found);
         if (from.ResourceFieldRef is { } resource && found.Required(path + ".resourceFieldRef.resource", resource.Resource))
         {
-            found.OneOf(path + ".resourceFieldRef.resource", resource.Resource, s_resources);
+            found.OneOf(path + ".resourceFieldRef.resource", resource.Resource, ResourceFields);
             if (resource.Divisor is { MilliValue: < 0 } divisor)
                 found.Add(ManifestError.Invalid(path + ".resourceFieldRef.divisor", divisor.ToString(), "must be positive"));
         }

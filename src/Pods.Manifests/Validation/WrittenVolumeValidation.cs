@@ -4,7 +4,6 @@ namespace Pods.Manifests.Validation;
 internal static class WrittenVolumeValidation
 {
     private const int MaxMode = 0b111_111_111;
-    private static readonly string[] s_resources = ["limits.cpu", "limits.memory", "requests.cpu", "requests.memory"];
 
     public static void Check(string path, Volume volume, Findings found)
     {
@@ -85,7 +84,7 @@ internal static class WrittenVolumeValidation
             {
                 found.Required(here + ".resourceFieldRef.containerName", resource.ContainerName);
                 if (found.Required(here + ".resourceFieldRef.resource", resource.Resource))
-                    found.OneOf(here + ".resourceFieldRef.resource", resource.Resource, s_resources);
+                    found.OneOf(here + ".resourceFieldRef.resource", resource.Resource, EnvironmentValidation.ResourceFields);
             }
         }
     }

@@ -13,10 +13,15 @@ public sealed record PodMemory
     /// <summary>Why the sandbox could not be made, and when it is tried again.</summary>
     public StepFailure? SandboxFailure { get; init; }
     public DateTimeOffset? StartedAt { get; init; }
+    /// <summary>The cpus that containers have for themselves, given when the pod was made and kept to its end.</summary>
+    public IReadOnlyDictionary<string, string>? Cpus { get; init; }
     /// <summary>Why the pod is failed as a whole, once it is.</summary>
     public PodVerdict? Verdict { get; init; }
 
     public PodMemory With(ContainerRun run) => this with { Runs = new Dictionary<string, ContainerRun>(Runs) { [run.Name] = run } };
+
+    /// <summary>What a container runs on: its own cpus, or else everybody's; null where no cpu of the machine is anybody's own.</summary>
+    public string? CpusOf(string container, string? shared) => Cpus?.GetValueOrDefault(container) ?? shared;
 
     public ContainerRun? Run(string? name) => name is null ? null : Runs.GetValueOrDefault(name);
 }
@@ -84,6 +89,8 @@ public sealed record ContainerRun
     public string? Fingerprint { get; init; }
     /// <summary>The limits that it has.</summary>
     public string? Resources { get; init; }
+    /// <summary>The cpus that it was put on; null: on all.</summary>
+    public string? Cpus { get; init; }
     /// <summary>Why it could not be changed to what is wanted now; it goes on as it was.</summary>
     public StepFailure? UpdateFailure { get; init; }
 }

@@ -41,6 +41,12 @@ public abstract record PodStep
         public override string Container => Name;
     }
 
+    /// <summary>Other cpus for a container that runs: some became a pod's own, or are nobody's any more.</summary>
+    public sealed record Move(string Name) : PodStep
+    {
+        public override string Container => Name;
+    }
+
     /// <summary>The hook that a container is given before its stop signal.</summary>
     public sealed record PreStop(string Name, DateTimeOffset Deadline) : PodStep
     {
@@ -71,7 +77,8 @@ public sealed record PodPlan(IReadOnlyList<PodStep> Steps, DateTimeOffset? WakeA
     /// <param name="memory">What is known of it.</param>
     /// <param name="now">The time.</param>
     /// <param name="halt">The machine goes down: by when what runs is to have ended, and nothing begins; null while it stays up.</param>
-    public static PodPlan For(Pod pod, PodMemory memory, DateTimeOffset now, DateTimeOffset? halt = null)
+    /// <param name="sharedCpus">What containers without cpus of their own run on; null: on all.</param>
+    public static PodPlan For(Pod pod, PodMemory memory, DateTimeOffset now, DateTimeOffset? halt = null, string? sharedCpus = null)
     {
         PodSpec spec = pod.Spec!;
         bool isAnyRunning = memory.Runs.Values.Any(r => r.Phase == RunPhase.Running);
@@ -82,6 +89,8 @@ public sealed record PodPlan(IReadOnlyList<PodStep> Steps, DateTimeOffset? WakeA
         if (PodOutcome.OfApps(spec, memory) is not null)
             return isAnyRunning ? Sidecars(spec, memory, now) : Removal(memory);
         PodPlan plan = Life(spec, memory, now);
+        if (memory.Sandbox is { IsReady: true, HasEnded: false })
+            plan = Together([plan, Moves(memory, plan.Steps, sharedCpus, now)]);
         return PodOutcome.ActiveUntil(pod, memory) is { } until && !(plan.WakeAt < until) ? plan with { WakeAt = until } : plan;
     }
 
@@ -95,6 +104,15 @@ public sealed record PodPlan(IReadOnlyList<PodStep> Steps, DateTimeOffset? WakeA
             return memory.SandboxFailure is { } failure && failure.RetryAt > now
                 ? new([], failure.RetryAt) : new([new PodStep.CreateSandbox()]);
         return Containers(spec, memory, now);
+    }
+
+    /// <summary>Containers that run on other cpus than they are to; one that something else is done for has its turn after that.</summary>
+    private static PodPlan Moves(PodMemory memory, IReadOnlyList<PodStep> others, string? sharedCpus, DateTimeOffset now)
+    {
+        ContainerRun[] misplaced = [.. memory.Runs.Values.Where(r => r is { Phase: RunPhase.Running, Stop: null }
+            && r.Cpus != memory.CpusOf(r.Name, sharedCpus) && others.All(step => step.Container != r.Name))];
+        return new([.. misplaced.Where(r => !(r.UpdateFailure?.RetryAt > now)).Select(r => new PodStep.Move(r.Name))],
+            misplaced.Min(r => r.UpdateFailure?.RetryAt is { } at && at > now ? at : default(DateTimeOffset?)));
     }
 
     /// <summary>A pod that is over for good keeps its status and logs, and nothing that costs.</summary>

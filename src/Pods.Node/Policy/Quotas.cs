@@ -32,6 +32,10 @@ internal static class Quotas
         return null;
     }
 
+    /// <summary>What the pods have of each of these together.</summary>
+    public static IReadOnlyDictionary<string, Quantity> Used(IEnumerable<string> names, IReadOnlyList<Pod> pods) =>
+        names.ToDictionary(name => name, name => pods.Aggregate(default(Quantity), (sum, pod) => sum + Of(pod, name)));
+
     /// <summary>The containers that do not say what the quota counts.</summary>
     private static string[] Silent(Pod pod, string name)
     {

@@ -24,9 +24,10 @@ internal sealed class ContainerSteps(NodeServices node)
     /// <param name="container">Which of its containers.</param>
     /// <param name="sandbox">A sandbox that is ready.</param>
     /// <param name="previous">The run before, whose remains are removed first.</param>
+    /// <param name="cpus">What it runs on; null: on all.</param>
     /// <param name="cancel">The pod is to go, or podsd stops.</param>
     public async Task<ContainerRun> StartAsync(
-        Pod pod, Container container, SandboxRecord sandbox, ContainerRun? previous, CancellationToken cancel)
+        Pod pod, Container container, SandboxRecord sandbox, ContainerRun? previous, string? cpus, CancellationToken cancel)
     {
         await _imageVolumes.PrepareAsync(pod, container, cancel);
         Image image = await _images.GetAsync(pod, container, cancel);
@@ -37,7 +38,7 @@ internal sealed class ContainerSteps(NodeServices node)
         int restarts = hasRun ? previous!.RestartCount + 1 : 0;
         try
         {
-            int pid = await StartTaskAsync(pod, container, sandbox, image, id, restarts, cancel);
+            int pid = await StartTaskAsync(new(pod, container, sandbox, image, id, cpus), restarts, cancel);
             return new ContainerRun
             {
                 Name = container.Name!,
@@ -53,6 +54,7 @@ internal sealed class ContainerSteps(NodeServices node)
                 Backoff = hasRun ? RestartBackoff.After(previous) : null,
                 Fingerprint = ContainerFingerprint.OfProcess(container),
                 Resources = ContainerFingerprint.OfResources(container),
+                Cpus = cpus,
             };
         }
         catch
@@ -72,13 +74,7 @@ internal sealed class ContainerSteps(NodeServices node)
         try
         {
             await PodCgroups.UnlimitAsync(cgroup, cancel);
-            LinuxResources limits = ContainerSpec.Limits(container, node.Facts);
-            await node.Containerd.Tasks.UpdateAsync(
-                run.Id, JsonSerializer.SerializeToUtf8Bytes(limits, RuntimeJson.Default.LinuxResources), cancel);
-        }
-        catch (ContainerdException e) when (!e.IsUnavailable)
-        {
-            throw new StepException(StepReason.ResizeFailed, $"the limits cannot be changed: {e.Message}", e);
+            await UpdateAsync(container, run, run.Cpus, cancel);
         }
         finally
         {
@@ -86,15 +82,37 @@ internal sealed class ContainerSteps(NodeServices node)
         }
     }
 
+    /// <summary>Other cpus for the running process, with the limits that it has: the runtime takes both at once.</summary>
+    /// <param name="cpus">null: all that there are.</param>
+    public Task MoveAsync(Container container, ContainerRun run, string? cpus, CancellationToken cancel) =>
+        UpdateAsync(container, run, cpus ?? node.Cpus.All, cancel);
+
+    private async Task UpdateAsync(Container container, ContainerRun run, string? cpus, CancellationToken cancel)
+    {
+        try
+        {
+            LinuxResources limits = ContainerSpec.Limits(container, node.Facts, cpus);
+            await node.Containerd.Tasks.UpdateAsync(
+                run.Id, JsonSerializer.SerializeToUtf8Bytes(limits, RuntimeJson.Default.LinuxResources), cancel);
+        }
+        catch (ContainerdException e) when (!e.IsUnavailable)
+        {
+            throw new StepException(StepReason.ResizeFailed, $"the limits cannot be changed: {e.Message}", e);
+        }
+    }
+
     public string LogPath(Pod pod, string container, int run) => Path.Combine(
         node.Options.PodLogs(pod.Metadata!.Namespace!, pod.Metadata.Name!, pod.Metadata.Uid!), container, $"{run}.log");
 
-    private async Task<int> StartTaskAsync(
-        Pod pod, Container container, SandboxRecord sandbox, Image image, string id, int run, CancellationToken cancel)
+    /// <summary>One container on its way to its first process.</summary>
+    private sealed record Start(Pod Pod, Container Container, SandboxRecord Sandbox, Image Image, string Id, string? Cpus);
+
+    private async Task<int> StartTaskAsync(Start start, int run, CancellationToken cancel)
     {
+        (Pod pod, Container container, SandboxRecord sandbox, Image image, string id, _) = start;
         Dictionary<string, string> labels = PodLabels.Of(pod, node.Options, "container", container.Name);
         IReadOnlyList<SnapshotMount> rootfs = await node.Images.PrepareRootfsAsync(image, id, labels, cancel);
-        RuntimeSpec spec = BuildSpec(pod, container, sandbox, image, id, rootfs);
+        RuntimeSpec spec = BuildSpec(start, rootfs);
         await node.Containerd.Containers.CreateAsync(new ContainerRecord
         {
             Id = id,
@@ -127,9 +145,9 @@ internal sealed class ContainerSteps(NodeServices node)
         }
     }
 
-    private RuntimeSpec BuildSpec(
-        Pod pod, Container container, SandboxRecord sandbox, Image image, string id, IReadOnlyList<SnapshotMount> rootfs)
+    private RuntimeSpec BuildSpec(Start start, IReadOnlyList<SnapshotMount> rootfs)
     {
+        (Pod pod, Container container, SandboxRecord sandbox, Image image, string id, string? cpus) = start;
         try
         {
             var (passwd, group) = ImageUsers.Read(rootfs);
@@ -146,6 +164,7 @@ internal sealed class ContainerSteps(NodeServices node)
                 MountSources = [.. _volumes.Sources(pod, container, facts, objects)],
                 Objects = objects,
                 LocalhostSeccomp = LocalhostSeccomp(pod, container),
+                Cpus = cpus,
             });
             return spec with { Mounts = [.. spec.Mounts ?? [], _messages.Prepare(pod, container, id)] };
         }

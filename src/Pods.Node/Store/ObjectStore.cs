@@ -5,8 +5,8 @@ using Pods.Manifests;
 namespace Pods.Node;
 
 /// <summary>
-/// The ConfigMaps, Secrets and claims of this node: one file each, KIND/NAMESPACE/NAME.json, readable by root alone and written
-/// durably. What has changed is told after it is on disk.
+/// The ConfigMaps, Secrets, claims, LimitRanges and ResourceQuotas of this node: one file each, KIND/NAMESPACE/NAME.json, readable by
+/// root alone and written durably. What has changed is told after it is on disk.
 /// </summary>
 public sealed class ObjectStore
 {

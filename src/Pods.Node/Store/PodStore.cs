@@ -78,13 +78,13 @@ public sealed class PodStore
     }
 
     /// <exception cref="NodeException">There is a pod of that name.</exception>
-    public Pod Add(Pod pod)
+    public Pod Add(Pod pod, PodMemory? memory = null)
     {
         lock (_gate)
         {
             if (Find(pod.Metadata!.Namespace!, pod.Metadata.Name!) is not null)
                 throw NodeException.AlreadyExists(pod.Metadata.Name!);
-            StoredPod stored = Write(new StoredPod { Pod = pod }, isDurable: true);
+            StoredPod stored = Write(new StoredPod { Pod = pod, Memory = memory ?? new() }, isDurable: true);
             _history.Add("ADDED", stored.Pod, _version);
             return stored.Pod;
         }

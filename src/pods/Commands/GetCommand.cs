@@ -17,7 +17,7 @@ internal sealed class GetCommand : VerbCommand
     private readonly Option<bool> _noHeaders = new("--no-headers") { Description = "rows only" };
     private readonly Option<bool> _showLabels = new("--show-labels") { Description = "a column with the labels" };
 
-    public GetCommand(CommandContext context) : base(context, "get", "List pods, deployments, daemonsets, jobs, configmaps, secrets, persistentvolumeclaims.")
+    public GetCommand(CommandContext context) : base(context, "get", "List pods, deployments, daemonsets, jobs, configmaps, secrets, persistentvolumeclaims, limitranges, resourcequotas.")
     {
         Arguments.Add(_words);
         foreach (Option option in new Option[] { _output, _watch, _selector, _fields, _all, _noHeaders, _showLabels })

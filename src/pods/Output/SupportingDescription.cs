@@ -2,7 +2,7 @@ using Pods.Manifests;
 
 namespace Pods.Cli.Output;
 
-/// <summary>The page of <c>pods describe</c> for a ConfigMap, a Secret (sizes only) or a claim.</summary>
+/// <summary>The page of <c>pods describe</c> for a ConfigMap, a Secret (sizes only), a claim, a LimitRange or a ResourceQuota.</summary>
 internal static class SupportingDescription
 {
     public static void Write(SupportingObject found, TextWriter output)
@@ -15,6 +15,10 @@ internal static class SupportingDescription
             WriteClaim(found, output);
         else if (found.Kind == SupportingKind.Secret.Kind)
             WriteSecret(found, output);
+        else if (found.Kind == SupportingKind.ResourceQuota.Kind)
+            WriteQuota(found, output);
+        else if (found.Kind == SupportingKind.LimitRange.Kind)
+            WriteLimits(found, output);
         else
             WriteConfigMap(found, output);
     }
@@ -34,6 +38,29 @@ internal static class SupportingDescription
         output.WriteLine($"Capacity:     {claim.Status?.Capacity?.GetValueOrDefault("storage")}");
         output.WriteLine($"Access Modes: {Modes(claim)}");
     }
+
+    private static void WriteQuota(SupportingObject quota, TextWriter output)
+    {
+        Table table = new(["Resource", "Used", "Hard"]);
+        foreach (var (name, hard) in (quota.Status?.Hard ?? new Dictionary<string, Quantity>()).OrderBy(e => e.Key, StringComparer.Ordinal))
+            table.Add([name, (quota.Status?.Used?.GetValueOrDefault(name) ?? default).ToString(), hard.ToString()]);
+        table.Write(output, withHeader: true);
+    }
+
+    private static void WriteLimits(SupportingObject range, TextWriter output)
+    {
+        Table table = new(["Type", "Resource", "Min", "Max", "Default Request", "Default Limit", "Max Limit/Request Ratio"]);
+        foreach (LimitRangeItem item in range.Spec?.Limits ?? [])
+        {
+            IReadOnlyDictionary<string, Quantity>?[] columns = [item.Min, item.Max, item.DefaultRequest, item.Default, item.MaxLimitRequestRatio];
+            foreach (string name in columns.SelectMany(c => c?.Keys ?? []).Distinct().Order(StringComparer.Ordinal))
+                table.Add([item.Type ?? "", name, .. columns.Select(c => Shown(c, name))]);
+        }
+        table.Write(output, withHeader: true);
+    }
+
+    private static string Shown(IReadOnlyDictionary<string, Quantity>? amounts, string name) =>
+        amounts?.TryGetValue(name, out Quantity amount) == true ? amount.ToString() : "-";
 
     private static void WriteSecret(SupportingObject secret, TextWriter output)
     {

@@ -36,13 +36,13 @@ internal sealed class ObjectRequests(PodNode node, SupportingKind kind)
             ApiVersion = "v1",
             Kind = kind.Kind + "List",
             Metadata = new() { ResourceVersion = version.ToString(CultureInfo.InvariantCulture) },
-            Items = [.. objects.Where(o => selected(new() { Metadata = o.Metadata }))],
+            Items = [.. objects.Where(o => selected(new() { Metadata = o.Metadata })).Select(node.WithUse)],
         }, KubernetesJson.Default.SupportingObjectList);
     }
 
     private Task GetAsync(HttpContext context) => ApiRoutes.WriteAsync(context,
-        Store.Find(kind, PodRequests.Space(context), PodRequests.Name(context))
-            ?? throw NodeException.NotFound(PodRequests.Name(context), kind.Plural),
+        node.WithUse(Store.Find(kind, PodRequests.Space(context), PodRequests.Name(context))
+            ?? throw NodeException.NotFound(PodRequests.Name(context), kind.Plural)),
         KubernetesJson.Default.SupportingObject);
 
     private async Task CreateAsync(HttpContext context)

@@ -1,4 +1,5 @@
 using System.Net;
+using Pods.Manifests;
 using Pods.Node;
 
 namespace Pods.Daemon.Settings;
@@ -53,6 +54,8 @@ internal static class SettingTable
         new("cgroup-driver", "auto", "who makes cgroups: systemd, cgroupfs, or auto: systemd where it owns a cgroup v2 tree",
             (s, v) => s with { Node = s.Node with { CgroupDriver = Driver("cgroup-driver", v) } }),
         new("cluster-domain", Defaults.Node.ClusterDomain, "end of the whole names of pods with a subdomain", (s, v) => s with { Node = s.Node with { ClusterDomain = v } }),
+        new("reserved-cpus", CpuList.Format(Defaults.Node.ReservedCpus), "cpus, as in 0-1,4, that no pod gets for itself by the annotation io.pods.cpus",
+            (s, v) => s with { Node = s.Node with { ReservedCpus = Cpus("reserved-cpus", v) } }),
         new("policies", Defaults.Node.PolicyDirectory, "LimitRanges and ResourceQuotas: YAML files, read at the start", (s, v) => s with { Node = s.Node with { PolicyDirectory = v } }),
         new("forbid", "", "what no pod may have, separated by commas: " + string.Join(", ", PodPolicy.Features),
             (s, v) => s with { Node = s.Node with { Forbidden = Features("forbid", v) } }),
@@ -85,6 +88,9 @@ internal static class SettingTable
         return words.FirstOrDefault(word => !PodPolicy.Features.Contains(word)) is not { } unknown ? words
             : throw new SettingsException($"{key}: \"{unknown}\" is none of {string.Join(", ", PodPolicy.Features)}");
     }
+
+    private static IReadOnlyList<int> Cpus(string key, string text) => CpuList.TryParse(text) is { Count: > 0 } cpus
+        ? cpus : throw new SettingsException($"{key}: \"{text}\" is no list of cpus, as in 0-1,4");
 
     private static int Percent(string key, string text) => int.TryParse(text, out int number) && number is >= 0 and <= 100
         ? number : throw new SettingsException($"{key}: \"{text}\" is no percentage between 0 and 100");
