@@ -60,10 +60,10 @@ public static unsafe class Files
             }
             Rename(fresh, path);
         }
-        catch
+        catch (LinuxException e)
         {
             File.Delete(fresh);
-            throw;
+            throw e.Path is null ? new LinuxException(e.Syscall, e.Errno, path) : e;
         }
         SyncDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
     }

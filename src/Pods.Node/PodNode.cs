@@ -132,31 +132,36 @@ public sealed partial class PodNode
         string uid = existing.Pod.Metadata!.Uid!;
         long grace = Math.Max(0, graceSeconds ?? existing.Pod.Spec!.TerminationGracePeriodSeconds ?? 30);
         DateTimeOffset deadline = _node.Time.GetUtcNow() + TimeSpan.FromSeconds(grace);
-        Func<StoredPod, StoredPod> mark = s => s.Pod.Metadata!.DeletionTimestamp <= deadline ? s : s with
+        StoredPod? marked = Mark(uid, s => s.Pod.Metadata!.DeletionTimestamp <= deadline ? s : s with
         {
             Pod = s.Pod with { Metadata = s.Pod.Metadata with { DeletionTimestamp = deadline, DeletionGracePeriodSeconds = grace } },
-        };
-        StoredPod? marked;
+        });
+        Wake(uid);
+        return marked?.Pod ?? existing.Pod;
+    }
+
+    /// <summary>
+    /// An end is durable where it can be. On a full disk it takes place all the same: nothing else would make room, and who then
+    /// loses the power too finds a pod that has to be deleted once more.
+    /// </summary>
+    private StoredPod? Mark(string uid, Func<StoredPod, StoredPod> change)
+    {
         try
         {
-            marked = _node.Store.Update(uid, mark, isDurable: true);
+            return _node.Store.Update(uid, change, isDurable: true);
         }
         catch (IOException e)
         {
-            // A full disk must not keep those from going who fill it. Should podsd crash meanwhile, the deletion is to be asked for again.
-            _node.Log($"pod {uid}: its deletion is not on disk: {e.Message}");
-            marked = _node.Store.Update(uid, mark, isDurable: false);
+            _node.Log($"pod {uid}: its end cannot be written down, and takes place all the same: {e.Message}");
+            return _node.Store.Update(uid, change, isDurable: false);
         }
-        Wake(uid);
-        return marked?.Pod ?? existing.Pod;
     }
 
     /// <summary>Ends a pod for good, as failed, because of what it has used of the node. Its owner, if it has one, makes another.</summary>
     internal void Evict(string uid, string message)
     {
         PodVerdict verdict = new("Evicted", message, _node.Time.GetUtcNow() + TimeSpan.FromSeconds(1));   // the kubelet's grace here
-        if (_node.Store.Update(uid, s => s.Memory.Verdict is null ? s with { Memory = s.Memory with { Verdict = verdict } } : s,
-            isDurable: true) is not { } evicted)
+        if (Mark(uid, s => s.Memory.Verdict is null ? s with { Memory = s.Memory with { Verdict = verdict } } : s) is not { } evicted)
             return;
         _node.Events.Warn(evicted.Pod, "Evicted", message);
         Wake(uid);

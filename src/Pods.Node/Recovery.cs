@@ -44,7 +44,7 @@ internal sealed class Recovery(NodeServices node)
         string[] sandboxes = [.. node.Store.List().Select(p => p.Memory.Sandbox?.Id).OfType<string>()];
         foreach (string id in node.Network.CachedSandboxes().Except(sandboxes))
             await TryAsync($"the network of sandbox {id}", () => teardown.RemoveNetworkAsync(id, cancel));
-        RemoveDirectories();
+        await RemoveFilesAsync([.. ours.Select(c => c.Labels.GetValueOrDefault(PodLabels.Uid, ""))], cancel);
     }
 
     /// <summary>A leftover that will not go, its plugin gone say, must not hold up the pods that there are: the next start tries again.</summary>
@@ -66,15 +66,20 @@ internal sealed class Recovery(NodeServices node)
     private static bool IsAlive(IReadOnlyDictionary<string, TaskRecord> tasks, string id, out TaskRecord? task) =>
         tasks.TryGetValue(id, out task) && task.Status is ProcessStatus.Running or ProcessStatus.Paused or ProcessStatus.Pausing;
 
-    private void RemoveDirectories()
+    /// <summary>
+    /// Cgroups and directories. The parent of the cgroups may be other podsds' too: only those go whose pod had a container or a
+    /// directory of ours, and the directory goes last, so that a crash in between leaves what it tells.
+    /// </summary>
+    private async Task RemoveFilesAsync(IReadOnlyList<string> uids, CancellationToken cancel)
     {
-        foreach (string parent in new[] { Path.Combine(node.Options.Root, "pods"), Path.Combine(node.Options.State, "pods") })
+        PodCgroups cgroups = new(node.Options);
+        string[] parents = [Path.Combine(node.Options.Root, "pods"), Path.Combine(node.Options.State, "pods")];
+        IEnumerable<string> directories = parents.Where(Directory.Exists).SelectMany(Directory.GetDirectories).Select(d => Path.GetFileName(d)!);
+        foreach (string uid in directories.Concat(uids).Where(u => u.Length > 0 && node.Store.FindByUid(u) is null).Distinct().ToArray())
         {
-            if (!Directory.Exists(parent))
-                continue;
-            foreach (string directory in Directory.GetDirectories(parent))
-                if (node.Store.FindByUid(Path.GetFileName(directory)) is null)
-                    PodVolumes.Remove(node.Options, Path.GetFileName(directory));
+            foreach (string cgroup in cgroups.NamesOf(uid))
+                await TryAsync($"cgroup {cgroup}", () => PodCgroups.RemoveAsync(cgroup, cancel));
+            PodVolumes.Remove(node.Options, uid);
         }
     }
 }

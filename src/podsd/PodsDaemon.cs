@@ -87,7 +87,7 @@ internal static class PodsDaemon
         Task[] duties =
         [
             parts.Node.RunAsync(stopping), manifests.RunAsync(stopping), new WorkloadController(parts.Node).RunAsync(stopping),
-            new ImageCollection(parts.Services).RunAsync(stopping), new LocalStorage(parts.Node).RunAsync(stopping),
+            new DiskUpkeep(parts.Services).RunAsync(stopping), new LocalStorage(parts.Node).RunAsync(stopping),
         ];
         _ = parts.Node.Ready.ContinueWith(_ => SystemdNotifier.Ready(), TaskScheduler.Default);
         logger.LogInformation("podsd {Version} on {Socket}, root {Root}, containerd {Address}",

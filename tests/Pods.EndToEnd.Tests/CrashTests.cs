@@ -83,6 +83,44 @@ public sealed class CrashTests
         await podsd.ExpectNothingLeftAsync();
     }
 
+    [SkippableFact]
+    public async Task Pod_whose_record_is_lost_goes_with_its_cgroups_and_a_stranger_under_the_same_parent_stays()
+    {
+        string parent = "/" + Unique.Id("ptcg"), stranger = Guid.NewGuid().ToString();
+        try
+        {
+            await using PodsDaemon podsd = await PodsDaemon.StartAsync(new() { Arguments = ["--cgroup-parent", parent, "--cgroup-driver", "cgroupfs"] });
+            JsonNode pod = await podsd.RunPodAsync(Manifest.Of("lost", Manifest.Forever), "lost");
+            string uid = pod["metadata"]!["uid"]!.GetValue<string>();
+            string[] own = CgroupsOf(parent, uid);
+            Assert.NotEmpty(own);
+            foreach (string cgroup in own)
+                Directory.CreateDirectory(cgroup.Replace(uid, stranger));
+
+            await podsd.KillAsync();
+            foreach (string record in Directory.GetFiles(podsd.File("pods/store")))
+                File.Delete(record);
+            await podsd.StartAgainAsync();
+
+            await Eventually.True(() => CgroupsOf(parent, uid).Length == 0, "its cgroups are gone", TimeSpan.FromSeconds(30));
+            await podsd.ExpectNothingLeftAsync();
+            Assert.Equal(own.Length, CgroupsOf(parent, stranger).Length);
+        }
+        finally
+        {
+            // A cgroup is removed by itself, and from the leaves up.
+            foreach (string cgroup in CgroupsOf(parent, stranger).Concat(Directory.GetDirectories("/sys/fs/cgroup").Append("/sys/fs/cgroup")
+                .SelectMany(root => new[] { $"{root}{parent}/besteffort", $"{root}{parent}/burstable", root + parent }).Where(Directory.Exists)))
+                await Command.RunAsync("rmdir", [cgroup]);
+        }
+    }
+
+    /// <summary>In whichever hierarchies there are.</summary>
+    private static string[] CgroupsOf(string parent, string uid) =>
+    [
+        .. Directory.GetDirectories("/sys/fs/cgroup").Append("/sys/fs/cgroup").Select(root => $"{root}{parent}/besteffort/pod{uid}").Where(Directory.Exists),
+    ];
+
     private static async Task ExpectLinesBeyondAsync(PodsDaemon podsd, int count) =>
         await Eventually.True(async () => (await LinesAsync(podsd)).Length > count, $"more than {count} lines", TimeSpan.FromSeconds(20));
 

@@ -156,7 +156,9 @@ public sealed class PodsDaemon : IAsyncDisposable
         {
             if (_process is { HasExited: false })
             {
-                await PodsAsync("delete", "pods", "--all", "--now");
+                // Owners first: they would make their pods again, and a test's own failure would be hidden behind what is left.
+                foreach (string kind in new[] { "deployments", "daemonsets", "jobs", "pods" })
+                    await PodsAsync("delete", kind, "--all", "--now");
                 await ExpectNothingLeftAsync();
             }
         }

@@ -29,17 +29,55 @@ public sealed class UpkeepTests
     [SkippableFact]
     public async Task Metrics_pass_promtool()
     {
-        string fetched = Path.Combine(ContainerdVersions.Newer, "prometheus/usr/bin/promtool");
-        string? promtool = File.Exists(fetched) ? fetched : Requires.FindProgram("promtool");
-        Skip.If(promtool is null, "needs promtool (tests/fetch-newer.sh, or on PATH)");
+        string promtool = OfPrometheus("promtool");
         await using PodsDaemon podsd = await PodsDaemon.StartAsync();
         await podsd.RunPodAsync(Manifest.Of("web", Manifest.Forever, "", "livenessProbe: {exec: {command: ['false']}, periodSeconds: 1}"), "web");
 
-        CommandResult read = await Command.RunAsync(promtool!, ["check", "metrics"], await ScrapeAsync(podsd));
+        CommandResult read = await Command.RunAsync(promtool, ["check", "metrics"], await ScrapeAsync(podsd));
 
         // What it says of names is kept to by the kubelet no better; what it cannot parse is exit 1.
         Assert.True(read.ExitCode is 0 or 3, read.Error);
         Assert.DoesNotContain("error while linting", read.Error);
+    }
+
+    [SkippableFact]
+    public async Task Prometheus_scrapes_the_node()
+    {
+        string prometheus = OfPrometheus("prometheus"), promtool = OfPrometheus("promtool");
+        await using PodsDaemon podsd = await PodsDaemon.StartAsync();
+        await podsd.RunPodAsync(Manifest.Of("web", Manifest.Forever), "web");
+        await using PortRelay relay = new(podsd.File("podsd.sock"));
+        File.WriteAllText(podsd.File("prometheus.yml"), $$"""
+            global: {scrape_interval: 1s}
+            scrape_configs: [{job_name: pods, static_configs: [{targets: ["{{relay.Url["http://".Length..]}}"]}]}]
+            """);
+        string address = $"127.0.0.1:{FreePort.Find()}";
+        DaemonProcess server = DaemonProcess.Start(prometheus,
+            [$"--config.file={podsd.File("prometheus.yml")}", $"--storage.tsdb.path={podsd.File("tsdb")}", $"--web.listen-address={address}"],
+            podsd.File("prometheus.log"));
+        try
+        {
+            foreach (var (query, shows) in new[]
+            {
+                ("up", "=> 1 "), ("kubelet_running_pods", "=> 1 "), ("kubelet_pod_start_duration_seconds_count", "=> 1 "),
+                ("container_processes", "container=\"main\""),
+            })
+                await Eventually.True(
+                    async () => (await Command.RunAsync(promtool, ["query", "instant", $"http://{address}", query])).Output.Contains(shows),
+                    $"Prometheus knows {query}: {server.Log}", TimeSpan.FromMinutes(1));
+        }
+        finally
+        {
+            await server.StopAsync();
+        }
+    }
+
+    private static string OfPrometheus(string program)
+    {
+        string fetched = Path.Combine(ContainerdVersions.Newer, "prometheus/usr/bin", program);
+        string? found = File.Exists(fetched) ? fetched : Requires.FindProgram(program);
+        Skip.If(found is null, $"needs {program} (tests/fetch-newer.sh, or on PATH)");
+        return found!;
     }
 
     [SkippableFact]

@@ -51,7 +51,7 @@ public sealed partial class FormTests
     [Fact]
     public void Namespaces_are_file_scoped_and_those_of_the_project() => House.Expect("namespace Project; or below it",
         from file in SourceTree.CSharp
-        where file.Name != "Program.cs"
+        where file.Name != "Program.cs" && file.Name != "Sequences.cs"   // which is around all of ours, or it would not be found first
         let root = s_namespaces.GetValueOrDefault(file.Project, Path.GetFileName(file.Project))
         let found = FileNamespace().Match(file.Code).Groups[1].Value
         where found != root && !found.StartsWith(root + ".", StringComparison.Ordinal)

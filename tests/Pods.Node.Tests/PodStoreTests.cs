@@ -126,7 +126,7 @@ public sealed class PodStoreTests : IDisposable
         store.Add(Pod("web", "1"));
         long version = store.Version;
         store.Update("1", s => s with { Pod = s.Pod with { Status = new() { Phase = "Running" } } }, isDurable: false);
-        using PodSubscription watch = store.History.Subscribe(version);
+        using ChangeSubscription<Pod> watch = store.History.Subscribe(version);
         store.Remove("1");
 
         Assert.Equal("MODIFIED", (await watch.Changes.ReadAsync()).Type);

@@ -11,6 +11,8 @@ public sealed record ContainerdOptions
     public string ExtraConfig { get; init; } = "";
     /// <summary>Directories that come first on PATH, before that of our own programs: a fake runc, say.</summary>
     public IReadOnlyList<string> PathFirst { get; init; } = [];
+    /// <summary>Where images and snapshots lie; null for a scratch directory.</summary>
+    public string? Root { get; init; }
 }
 
 /// <summary>A real containerd with a root, state and socket of its own; our shim is the first on its PATH.</summary>
@@ -25,7 +27,7 @@ public sealed class ContainerdDaemon : IAsyncDisposable
     public string Address => _scratch.File("c.sock");
     /// <summary>Where shims send their events: a name that cannot be guessed from <see cref="Address"/>.</summary>
     public string EventsAddress => _scratch.File("events.sock");
-    public string Root => _scratch.File("root");
+    public string Root => _options.Root ?? _scratch.File("root");
     public string State => _scratch.File("state");
     public string LogPath => _scratch.File("containerd.log");
     public string Directory => _scratch.Path;

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Pods.Manifests;
 
 /// <summary>A pod as the Kubernetes v1 API has it: what the user wants (spec) and what is (status).</summary>
@@ -23,8 +25,8 @@ public sealed record PodList
 }
 
 /// <summary>One line of a watch: ADDED, MODIFIED, DELETED, BOOKMARK or ERROR, and the object concerned.</summary>
-public sealed record WatchEvent<T>
+public sealed record WatchEvent
 {
     public string? Type { get; init; }
-    public T? Object { get; init; }
+    public JsonElement Object { get; init; }
 }

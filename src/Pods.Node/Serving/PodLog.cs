@@ -52,15 +52,15 @@ public sealed class PodLog(NodeServices node)
     private async Task EndAsync(StoredPod stored, string container, int run, string path, CancellationToken cancel)
     {
         string uid = stored.Pod.Metadata!.Uid!;
-        using PodSubscription changes = node.Store.History.Subscribe(node.Store.Version);
+        using ChangeSubscription<Pod> changes = node.Store.History.Subscribe(node.Store.Version);
         try
         {
             while (node.Store.FindByUid(uid)?.Memory.Run(container) is { Phase: RunPhase.Running } now && now.RestartCount == run)
             {
-                PodChange change;
+                Change<Pod> change;
                 do
                     change = await changes.Changes.ReadAsync(cancel);
-                while (change.Pod.Metadata?.Uid != uid);
+                while (change.Object.Metadata?.Uid != uid);
             }
             await LogLock.ReleasedAsync(path, cancel);
         }

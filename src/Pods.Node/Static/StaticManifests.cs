@@ -281,10 +281,10 @@ public sealed class StaticManifests(PodNode node, string directory)
         {
             while (true)
             {
-                using PodSubscription changes = _services.Store.History.Subscribe(_services.Store.Version);
+                using ChangeSubscription<Pod> changes = _services.Store.History.Subscribe(_services.Store.Version);
                 _inbox.Writer.TryWrite(new());
-                await foreach (PodChange change in changes.Changes.ReadAllAsync(stopping))
-                    if (change.Type == "DELETED" && ManifestMark.FileOf(change.Pod.Metadata!) is not null)
+                await foreach (Change<Pod> change in changes.Changes.ReadAllAsync(stopping))
+                    if (change.Type == "DELETED" && ManifestMark.FileOf(change.Object.Metadata!) is not null)
                         _inbox.Writer.TryWrite(new());
                 // It ends for one that has fallen far behind: it begins anew, with a look at everything.
             }

@@ -17,6 +17,7 @@ internal sealed class ContainerSteps(NodeServices node)
     private readonly SandboxSteps _sandbox = new(node);
     private readonly TerminationMessages _messages = new(node.Options);
     private readonly TeardownSteps _teardown = new(node);
+    private readonly RunFiles _files = new(node);
 
     public static string NewId() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
 
@@ -32,7 +33,10 @@ internal sealed class ContainerSteps(NodeServices node)
         await _imageVolumes.PrepareAsync(pod, container, cancel);
         Image image = await _images.GetAsync(pod, container, cancel);
         if (previous is { Id.Length: > 0 })
+        {
             await _teardown.RemoveContainerAsync(previous.Id, cancel);
+            _files.RemoveOlderThan(pod, previous);
+        }
         string id = NewId();
         bool hasRun = previous is { Id.Length: > 0 };
         int restarts = hasRun ? previous!.RestartCount + 1 : 0;

@@ -6,18 +6,23 @@ namespace Pods.Node;
 /// <summary>A pod's own cgroup, below one of its quality of service, as the kubelet has it: a directory, or a slice of systemd.</summary>
 internal sealed class PodCgroups(NodeOptions options)
 {
+    private static readonly string?[] Qualities = [null, "burstable", "besteffort"];
+
     /// <summary>The name of a new one: a path, or a slice.</summary>
-    public string NameOf(Pod pod)
+    public string NameOf(Pod pod) => NameOf(pod.Metadata!.Uid!, options.CgroupDriver, QosClass.Of(pod.Spec!) switch
     {
-        string? quality = QosClass.Of(pod.Spec!) switch
-        {
-            QosClass.Guaranteed => null,
-            QosClass.Burstable => "burstable",
-            _ => "besteffort",
-        };
-        string parent = options.CgroupParent.Trim('/'), uid = "pod" + pod.Metadata!.Uid;
-        string[] parts = [.. new[] { parent, quality, uid }.OfType<string>()];
-        return options.CgroupDriver == CgroupDriver.Systemd ? SystemdSlices.NameOf(parts) : "/" + string.Join('/', parts);
+        QosClass.Guaranteed => null,
+        QosClass.Burstable => "burstable",
+        _ => "besteffort",
+    });
+
+    /// <summary>Every name that one of a pod can have, of which nothing is known any more but its uid.</summary>
+    public IEnumerable<string> NamesOf(string uid) => Enum.GetValues<CgroupDriver>().SelectMany(d => Qualities.Select(q => NameOf(uid, d, q)));
+
+    private string NameOf(string uid, CgroupDriver driver, string? quality)
+    {
+        string[] parts = [.. new[] { options.CgroupParent.Trim('/'), quality, "pod" + uid }.OfType<string>()];
+        return driver == CgroupDriver.Systemd ? SystemdSlices.NameOf(parts) : "/" + string.Join('/', parts);
     }
 
     /// <summary>Before the first one is made.</summary>

@@ -71,10 +71,16 @@ internal sealed class TeardownSteps(NodeServices node)
     /// <summary>The rest of a pod that is deleted: volumes, mounts, logs.</summary>
     public async Task RemoveFilesAsync(Pod pod, CancellationToken cancel)
     {
-        await new ImageVolumes(node).RemoveAsync(pod, cancel);
-        PodVolumes.Remove(node.Options, pod.Metadata!.Uid!);
-        string logs = node.Options.PodLogs(pod.Metadata.Namespace!, pod.Metadata.Name!, pod.Metadata.Uid!);
+        await RemoveVolumesAsync(pod, cancel);
+        string logs = node.Options.PodLogs(pod.Metadata!.Namespace!, pod.Metadata.Name!, pod.Metadata.Uid!);
         if (Directory.Exists(logs))
             Directory.Delete(logs, recursive: true);
+    }
+
+    /// <summary>What it had for itself in volumes and mounts.</summary>
+    public async Task RemoveVolumesAsync(Pod pod, CancellationToken cancel)
+    {
+        await new ImageVolumes(node).RemoveAsync(pod, cancel);
+        PodVolumes.Remove(node.Options, pod.Metadata!.Uid!);
     }
 }

@@ -90,6 +90,8 @@ internal sealed class TerminationMessages(NodeOptions options)
     private string LogOf(Pod pod, ContainerRun run) => Path.Combine(
         options.PodLogs(pod.Metadata!.Namespace!, pod.Metadata.Name!, pod.Metadata.Uid!), run.Name, $"{run.RestartCount}.log");
 
-    private string PathOf(Pod pod, string container, string id) =>
-        Path.Combine(options.PodDirectory(pod.Metadata!.Uid!), "containers", container, id[..12]);
+    private string PathOf(Pod pod, string container, string id) => Path.Combine(DirectoryOf(options, pod, container), id[..12]);
+
+    public static string DirectoryOf(NodeOptions options, Pod pod, string container) =>
+        Path.Combine(options.PodDirectory(pod.Metadata!.Uid!), "containers", container);
 }

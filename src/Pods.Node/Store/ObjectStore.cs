@@ -15,12 +15,15 @@ public sealed class ObjectStore
     private readonly string _directory;
     private readonly Lock _gate = new();
     private readonly Dictionary<(string Kind, string Space, string Name), SupportingObject> _objects = [];   // guarded by _gate
+    private readonly ChangeHistory<SupportingObject> _history = new();   // written under _gate
     private long _version = DateTimeOffset.UtcNow.ToUnixTimeSeconds();   // guarded by _gate; above all that were given out before
 
     private ObjectStore(string directory) => _directory = directory;
 
     /// <summary>An object was made, changed or deleted. Handlers do not throw.</summary>
     public event Action<SupportingObject>? Changed;
+
+    public ChangeHistory<SupportingObject> History => _history;
 
     /// <summary>Another one after every change of any object.</summary>
     public long Version
@@ -39,6 +42,7 @@ public sealed class ObjectStore
         ObjectStore store = new(directory);
         foreach (string path in Directory.GetFiles(directory, "*.json", SearchOption.AllDirectories))
             store.Load(path, log);
+        store._history.StartAt(store._version);
         return store;
     }
 
@@ -63,7 +67,7 @@ public sealed class ObjectStore
         {
             if (_objects.ContainsKey(Key(given)))
                 throw NodeException.AlreadyExists(given.Metadata!.Name!, kind.Plural);
-            stored = Write(given);
+            stored = Write(given, "ADDED");
         }
         Changed?.Invoke(stored);
         return stored;
@@ -89,7 +93,7 @@ public sealed class ObjectStore
                     CreationTimestamp = before.Metadata.CreationTimestamp,
                     DeletionTimestamp = before.Metadata.DeletionTimestamp,
                 },
-            });
+            }, "MODIFIED");
         }
         Changed?.Invoke(stored);
         return stored;
@@ -103,7 +107,7 @@ public sealed class ObjectStore
         {
             SupportingObject found = _objects.GetValueOrDefault((kind.Kind, space, name)) ?? throw NodeException.NotFound(name, kind.Plural);
             return found.Metadata!.DeletionTimestamp is not null ? found
-                : Write(found with { Metadata = found.Metadata with { DeletionTimestamp = now, DeletionGracePeriodSeconds = 0 } });
+                : Write(found with { Metadata = found.Metadata with { DeletionTimestamp = now, DeletionGracePeriodSeconds = 0 } }, "MODIFIED");
         }
     }
 
@@ -118,13 +122,14 @@ public sealed class ObjectStore
             File.Delete(path);
             Files.SyncDirectory(Path.GetDirectoryName(path)!);
             _objects.Remove(Key(gone));
-            _version++;
+            gone = gone with { Metadata = gone.Metadata! with { ResourceVersion = (++_version).ToString() } };
+            _history.Add("DELETED", gone, _version);
         }
         Changed?.Invoke(gone);
         return gone;
     }
 
-    private SupportingObject Write(SupportingObject given)
+    private SupportingObject Write(SupportingObject given, string type)
     {
         SupportingObject versioned = given with { Metadata = given.Metadata! with { ResourceVersion = (_version + 1).ToString() } };
         string path = PathOf(versioned);
@@ -133,6 +138,7 @@ public sealed class ObjectStore
         // Only what is on disk counts: a full disk leaves everything as it was.
         _version++;
         _objects[Key(versioned)] = versioned;
+        _history.Add(type, versioned, _version);
         return versioned;
     }
 

@@ -16,14 +16,14 @@ public sealed class PodStore
     private readonly string _directory;
     private readonly Lock _gate = new();
     private readonly Dictionary<string, StoredPod> _pods = [];   // by uid; guarded by _gate
-    private readonly PodHistory _history = new();   // written under _gate
+    private readonly ChangeHistory<Pod> _history = new();   // written under _gate
     private readonly Action<string> _log;
     private long _version;   // guarded by _gate
     private bool _hasFailed;   // guarded by _gate
 
     private PodStore(string directory, Action<string> log) => (_directory, _log) = (directory, log);
 
-    public PodHistory History => _history;
+    public ChangeHistory<Pod> History => _history;
 
     /// <summary>The version of the latest write.</summary>
     public long Version

@@ -19,6 +19,11 @@ public sealed class MetricsPage(NodeServices node)
         foreach (IGrouping<RunPhase, ContainerRun> phase in pods.SelectMany(p => p.Memory.Runs.Values).GroupBy(r => r.Phase).OrderBy(g => g.Key))
             Line("kubelet_running_containers", $"container_state=\"{phase.Key.ToString().ToLowerInvariant()}\"", phase.Count());
         Starts();
+        Head("kube_node_status_condition", "gauge", "The conditions of the node");
+        foreach (bool holds in new[] { true, false })
+            Line("kube_node_status_condition",
+                $"node=\"{node.Options.NodeName}\",condition=\"DiskPressure\",status=\"{(holds ? "true" : "false")}\"",
+                node.Metrics.HasDiskPressure == holds ? 1 : 0);
         Head("kube_pod_status_phase", "gauge", "The current phase of each pod");
         foreach (StoredPod stored in pods)
             foreach (string phase in Phases)

@@ -13,6 +13,9 @@ public sealed class NodeMetrics
     private readonly Lock _gate = new();
     private double _startSum;   // guarded by _gate, and so are _starts
 
+    /// <summary>Whether a disk that pods fill is above the high mark.</summary>
+    internal bool HasDiskPressure { get; set; }
+
     /// <summary>A pod's way from its creation to its first look as Running.</summary>
     internal void PodStarted(TimeSpan took)
     {

@@ -22,7 +22,7 @@ public sealed class WorkloadController(PodNode node)
         try
         {
             await node.Ready.WaitAsync(stopping);
-            _services.Workloads.Changed += change => _changed.Writer.TryWrite(change.Workload.Metadata!.Uid!);
+            _services.Workloads.Changed += changed => _changed.Writer.TryWrite(changed.Metadata!.Uid!);
             Task told = TellPodsAsync(_services.Store.History.Subscribe(_services.Store.Version), stopping);
             CollectOrphans();
             HashSet<string> due = [.. _services.Workloads.List(null, null).Items.Select(w => w.Metadata!.Uid!)];
@@ -118,15 +118,15 @@ public sealed class WorkloadController(PodNode node)
     internal static OwnerReference? OwnerOf(Pod pod) => pod.Metadata!.OwnerReferences?.FirstOrDefault(
         o => o.Controller == true && WorkloadKind.OfKind(o.Kind)?.GroupVersion == o.ApiVersion);
 
-    private async Task TellPodsAsync(PodSubscription pods, CancellationToken stopping)
+    private async Task TellPodsAsync(ChangeSubscription<Pod> pods, CancellationToken stopping)
     {
         try
         {
             while (true)
             {
                 using (pods)
-                    await foreach (PodChange change in pods.Changes.ReadAllAsync(stopping))
-                        if (OwnerOf(change.Pod) is { Uid: { } uid })
+                    await foreach (Change<Pod> change in pods.Changes.ReadAllAsync(stopping))
+                        if (OwnerOf(change.Object) is { Uid: { } uid })
                             _changed.Writer.TryWrite(uid);
                 // It ends for one that has fallen far behind: what was missed is seen by looking at all of them.
                 pods = _services.Store.History.Subscribe(_services.Store.Version);

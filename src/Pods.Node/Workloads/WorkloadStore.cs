@@ -4,9 +4,6 @@ using Pods.Manifests;
 
 namespace Pods.Node;
 
-/// <summary>One change of a Deployment, DaemonSet or Job, as a watch tells it.</summary>
-public sealed record WorkloadChange(string Type, Workload Workload);
-
 /// <summary>
 /// The Deployments, DaemonSets and Jobs of this node: one file each, KIND/NAMESPACE/NAME.json, written durably. What has changed is
 /// told after it is on disk.
@@ -16,12 +13,15 @@ public sealed class WorkloadStore
     private readonly string _directory;
     private readonly Lock _gate = new();
     private readonly Dictionary<(string Kind, string Space, string Name), Workload> _all = [];   // guarded by _gate
+    private readonly ChangeHistory<Workload> _history = new();   // written under _gate
     private long _version = DateTimeOffset.UtcNow.ToUnixTimeSeconds();   // guarded by _gate; above all that were given out before
 
     private WorkloadStore(string directory) => _directory = directory;
 
     /// <summary>Something was made, changed or deleted. Handlers do not throw and do not wait.</summary>
-    public event Action<WorkloadChange>? Changed;
+    public event Action<Workload>? Changed;
+
+    public ChangeHistory<Workload> History => _history;
 
     /// <summary>Reads what is there. A file that is none of the kinds is left alone, with a word to <paramref name="log"/>.</summary>
     public static WorkloadStore Open(string directory, Action<string> log)
@@ -30,6 +30,7 @@ public sealed class WorkloadStore
         WorkloadStore store = new(directory);
         foreach (string path in Directory.GetFiles(directory, "*.json", SearchOption.AllDirectories))
             store.Load(path, log);
+        store._history.StartAt(store._version);
         return store;
     }
 
@@ -54,9 +55,9 @@ public sealed class WorkloadStore
         {
             if (_all.ContainsKey(Key(given)))
                 throw NodeException.AlreadyExists(given.Metadata!.Name!, WorkloadKind.OfKind(given.Kind)!.Plural);
-            stored = Write(given);
+            stored = Write(given, "ADDED");
         }
-        Changed?.Invoke(new("ADDED", stored));
+        Changed?.Invoke(stored);
         return stored;
     }
 
@@ -71,9 +72,9 @@ public sealed class WorkloadStore
             Workload after = change(before);
             if (Bytes(before).AsSpan().SequenceEqual(Bytes(after)))
                 return before;
-            stored = Write(after);
+            stored = Write(after, "MODIFIED");
         }
-        Changed?.Invoke(new("MODIFIED", stored));
+        Changed?.Invoke(stored);
         return stored;
     }
 
@@ -88,13 +89,14 @@ public sealed class WorkloadStore
             File.Delete(path);
             Files.SyncDirectory(Path.GetDirectoryName(path)!);
             _all.Remove(Key(gone));
-            _version++;
+            gone = gone with { Metadata = gone.Metadata! with { ResourceVersion = (++_version).ToString() } };
+            _history.Add("DELETED", gone, _version);
         }
-        Changed?.Invoke(new("DELETED", gone));
+        Changed?.Invoke(gone);
         return gone;
     }
 
-    private Workload Write(Workload given)
+    private Workload Write(Workload given, string type)
     {
         Workload versioned = given with { Metadata = given.Metadata! with { ResourceVersion = (_version + 1).ToString() } };
         string path = PathOf(versioned);
@@ -102,6 +104,7 @@ public sealed class WorkloadStore
         Files.WriteDurably(path, Bytes(versioned));
         _version++;
         _all[Key(versioned)] = versioned;
+        _history.Add(type, versioned, _version);
         return versioned;
     }
 

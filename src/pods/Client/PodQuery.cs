@@ -1,6 +1,6 @@
 namespace Pods.Cli.Client;
 
-/// <summary>Which pods a list or a watch is about.</summary>
+/// <summary>Which pods, or other objects, a list or a watch is about.</summary>
 internal sealed record PodQuery
 {
     /// <summary>Null: every namespace.</summary>
@@ -11,7 +11,14 @@ internal sealed record PodQuery
     public static PodQuery ForName(string space, string name) =>
         new() { Namespace = space, FieldSelector = $"metadata.name={name}" };
 
-    public string Path(bool watch = false, string? resourceVersion = null)
+    public string Path(bool watch = false, string? resourceVersion = null) =>
+        Path(Namespace is null ? "/api/v1/pods" : PodsClient.PodsPath(Namespace), watch, resourceVersion);
+
+    /// <summary>The same question about objects of another kind.</summary>
+    /// <param name="list">The path of all of them.</param>
+    /// <param name="watch">Whether to go on from there.</param>
+    /// <param name="resourceVersion">From where.</param>
+    public string Path(string list, bool watch = false, string? resourceVersion = null)
     {
         List<string> parts = [];
         if (!string.IsNullOrEmpty(LabelSelector))
@@ -22,7 +29,6 @@ internal sealed record PodQuery
             parts.Add("watch=true");
         if (resourceVersion is not null)
             parts.Add("resourceVersion=" + Uri.EscapeDataString(resourceVersion));
-        string path = Namespace is null ? "/api/v1/pods" : PodsClient.PodsPath(Namespace);
-        return parts.Count == 0 ? path : $"{path}?{string.Join('&', parts)}";
+        return parts.Count == 0 ? list : $"{list}?{string.Join('&', parts)}";
     }
 }

@@ -16,7 +16,7 @@ internal static class PodWait
             if (condition(list.Items is [var pod, ..] ? pod : null))
                 return;
             // The watch begins where the list ended, so no change is missed between the two; when it breaks off, it begins anew.
-            await foreach (WatchEvent<JsonElement> change in client.WatchPodsAsync(query, list.Metadata?.ResourceVersion, cancel))
+            await foreach (WatchEvent change in client.WatchPodsAsync(query, list.Metadata?.ResourceVersion, cancel))
             {
                 if (change.Type == "ERROR")
                     break;

@@ -42,15 +42,19 @@ internal sealed class PodsClient : IDisposable
         GetAsync(query.Path(), KubernetesJson.Default.PodList, cancel);
 
     /// <summary>Every change after <paramref name="resourceVersion"/>, until cancelled or podsd ends the watch.</summary>
-    public async IAsyncEnumerable<WatchEvent<JsonElement>> WatchPodsAsync(
-        PodQuery query, string? resourceVersion, [EnumeratorCancellation] CancellationToken cancel)
+    public IAsyncEnumerable<WatchEvent> WatchPodsAsync(PodQuery query, string? resourceVersion, CancellationToken cancel) =>
+        WatchAsync(query.Path(watch: true, resourceVersion), cancel);
+
+    /// <param name="path">With watch=true.</param>
+    /// <param name="cancel">The end of it.</param>
+    public async IAsyncEnumerable<WatchEvent> WatchAsync(string path, [EnumeratorCancellation] CancellationToken cancel)
     {
-        using HttpResponseMessage answer = await SendAsync(HttpMethod.Get, query.Path(watch: true, resourceVersion), null, cancel);
+        using HttpResponseMessage answer = await SendAsync(HttpMethod.Get, path, null, cancel);
         await ExpectSuccessAsync(answer, cancel);
         using StreamReader lines = new(await answer.Content.ReadAsStreamAsync(cancel));
         while (await lines.ReadLineAsync(cancel) is { } line)
             if (line.Length > 0)
-                yield return JsonSerializer.Deserialize(line, KubernetesJson.Default.WatchEventJsonElement)!;
+                yield return JsonSerializer.Deserialize(line, KubernetesJson.Default.WatchEvent)!;
     }
 
     public Task<Pod> CreatePodAsync(string space, Pod pod, CancellationToken cancel) =>

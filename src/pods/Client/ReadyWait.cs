@@ -24,7 +24,7 @@ internal sealed class ReadyWait(PodsClient client)
             // Looked at after the list, whose version the watch begins with: no change falls between the two.
             if (IsReady(await workloads.GetAsync(kind, space, name, cancel)))
                 return;
-            await foreach (WatchEvent<JsonElement> change in client.WatchPodsAsync(pods, list.Metadata?.ResourceVersion, cancel))
+            await foreach (WatchEvent change in client.WatchPodsAsync(pods, list.Metadata?.ResourceVersion, cancel))
             {
                 if (change.Type == "ERROR")
                     break;
@@ -64,6 +64,9 @@ internal sealed class ReadyWait(PodsClient client)
 
     private static string? ReasonOf(Pod pod)
     {
+        // No container can say it: there is no sandbox for one.
+        if (pod.Status is { Phase: "Pending", Reason: { } reason, Message: { } message })
+            return $"{reason}: {message}";
         foreach (ContainerStatus container in pod.Status?.ContainerStatuses ?? [])
         {
             if (container.State?.Waiting is { Reason: not null } waiting)

@@ -5,6 +5,8 @@ namespace Pods.Cli.Client;
 /// <summary>Deployments, DaemonSets and Jobs on podsd's API.</summary>
 internal sealed class WorkloadClient(PodsClient client)
 {
+    public PodsClient Api => client;
+
     public static string ListPath(WorkloadKind kind, string? space) =>
         $"/apis/{kind.GroupVersion}/" + (space is null ? kind.Plural : $"namespaces/{Uri.EscapeDataString(space)}/{kind.Plural}");
 
@@ -16,11 +18,8 @@ internal sealed class WorkloadClient(PodsClient client)
     public Task<Workload> GetAsync(WorkloadKind kind, string space, string name, CancellationToken cancel) =>
         client.GetAsync(Path(kind, space, name), KubernetesJson.Default.Workload, cancel);
 
-    public async Task<IReadOnlyList<Workload>> ListAsync(WorkloadKind kind, string? space, string? labels, CancellationToken cancel)
-    {
-        string query = labels is null ? "" : "?labelSelector=" + Uri.EscapeDataString(labels);
-        return (await client.GetAsync(ListPath(kind, space) + query, KubernetesJson.Default.WorkloadList, cancel)).Items ?? [];
-    }
+    public Task<WorkloadList> ListAsync(WorkloadKind kind, PodQuery query, CancellationToken cancel) =>
+        client.GetAsync(query.Path(ListPath(kind, query.Namespace)), KubernetesJson.Default.WorkloadList, cancel);
 
     /// <summary>Held against what is there with the same defaults: created, configured or unchanged.</summary>
     public async Task<string> ApplyAsync(string defaultSpace, Workload given, CancellationToken cancel)

@@ -6,6 +6,9 @@ namespace Pods.Cli.Commands;
 
 internal sealed class DeleteCommand : VerbCommand
 {
+    // Beyond the end of the grace period: what is left is a matter of seconds, on a busy machine too.
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
     private readonly Argument<string[]> _words = new("pod") { Description = "names of pods", Arity = ArgumentArity.ZeroOrMore };
     private readonly Option<string[]> _files = new("--filename", "-f") { Description = "the pods of a manifest, of the manifests in a directory, or of standard input (-)", HelpName = "path" };
     private readonly Option<string?> _selector = new("--selector", "-l") { Description = "labels that the pods must have", HelpName = "labels" };
@@ -15,7 +18,7 @@ internal sealed class DeleteCommand : VerbCommand
     private readonly Option<long?> _grace = new("--grace-period") { Description = "seconds between SIGTERM and SIGKILL; the pod's own when absent", HelpName = "seconds" };
     private readonly Option<bool> _wait = new("--wait") { Description = "wait until the pods are gone", DefaultValueFactory = _ => true };
     private readonly Option<bool> _ignore = new("--ignore-not-found") { Description = "a pod that is not there is no failure" };
-    private readonly Option<string?> _timeout = new("--timeout") { Description = "how long to wait", HelpName = "duration" };
+    private readonly Option<string?> _timeout = new("--timeout") { Description = "how long to wait; two minutes more than the longest grace period when absent", HelpName = "duration" };
 
     public DeleteCommand(CommandContext context) : base(context, "delete", "Delete pods: SIGTERM, the grace period, SIGKILL, clean up.")
     {
@@ -74,7 +77,10 @@ internal sealed class DeleteCommand : VerbCommand
         if (names.Count == 0 && !parsed.GetValue(_all))
             throw new CliException($"error: name the {kind.Plural}, or say -f or --all", CliException.Usage);
         if (names.Count == 0)
-            names = [.. (await new WorkloadClient(client).ListAsync(kind, Namespace(parsed), null, cancel)).Select(w => w.Metadata!.Name!)];
+        {
+            WorkloadList list = await new WorkloadClient(client).ListAsync(kind, new() { Namespace = Namespace(parsed) }, cancel);
+            names = [.. (list.Items ?? []).Select(w => w.Metadata!.Name!)];
+        }
         int exitCode = 0;
         foreach (string name in names)
             exitCode |= await DeleteWorkloadAsync(client, parsed, kind, Namespace(parsed), name, cancel);
@@ -172,12 +178,22 @@ internal sealed class DeleteCommand : VerbCommand
             try
             {
                 // A pod of the same name that is not being deleted is a new one: the old one is gone.
-                await PodWait.UntilAsync(client, space, name, pod => pod?.Metadata?.DeletionTimestamp is null, limit.Token);
+                await PodWait.UntilAsync(client, space, name, pod => IsGone(pod, timeout is null ? limit : null), limit.Token);
             }
             catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
             {
-                throw new CliException($"error: timed out waiting for the deletion of pods/{name} after {timeout}");
+                string after = timeout ?? "its grace period and two minutes";
+                throw new CliException($"error: timed out waiting for the deletion of pods/{name} after {after}; it goes on: pods events {name}");
             }
         }
+    }
+
+    private static bool IsGone(Pod? pod, CancellationTokenSource? limit)
+    {
+        if (pod?.Metadata?.DeletionTimestamp is not { } end)
+            return true;
+        // Every look at it sets the limit anew: a shorter grace period may have been asked for meanwhile.
+        limit?.CancelAfter((end > DateTimeOffset.UtcNow ? end - DateTimeOffset.UtcNow : TimeSpan.Zero) + Patience);
+        return false;
     }
 }

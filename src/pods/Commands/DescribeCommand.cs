@@ -44,7 +44,7 @@ internal sealed class DescribeCommand : VerbCommand
         WorkloadClient workloads = new(client);
         List<Workload> found = [];
         if (names.Count == 0)
-            found.AddRange(await workloads.ListAsync(kind, space, null, cancel));
+            found.AddRange((await workloads.ListAsync(kind, new() { Namespace = space }, cancel)).Items ?? []);
         foreach (string name in names)
             found.Add(await workloads.GetAsync(kind, space, name, cancel));
         for (int i = 0; i < found.Count; i++)

@@ -71,10 +71,8 @@ internal sealed class EventsCommand : VerbCommand
         PodsClient client, string path, string? version, [EnumeratorCancellation] CancellationToken cancel)
     {
         string query = $"{path}{(path.Contains('?') ? '&' : '?')}watch=true&resourceVersion={version}";
-        await using Stream answer = await client.OpenAsync(HttpMethod.Get, query, null, cancel);
-        using StreamReader lines = new(answer);
-        while (await lines.ReadLineAsync(cancel) is { } line)
-            if (line.Length > 0 && JsonSerializer.Deserialize(line, KubernetesJson.Default.WatchEventObjectEvent)?.Object is { } happened)
+        await foreach (WatchEvent change in client.WatchAsync(query, cancel))
+            if (change.Object.Deserialize(KubernetesJson.Default.ObjectEvent) is { } happened)
                 yield return happened;
     }
 }

@@ -41,24 +41,18 @@ internal sealed class GetCommand : VerbCommand
         if (ResourceArguments.Workloads(parsed.GetValue(_words) ?? []) is { } workloads)
             return await PrintWorkloadsAsync(new(client), parsed, workloads.Kind, workloads.Names, format, cancel);
         IReadOnlyList<string> names = ResourceArguments.Names(parsed.GetValue(_words) ?? []);
-        PodQuery query = new()
-        {
-            Namespace = parsed.GetValue(_all) ? null : Namespace(parsed),
-            LabelSelector = parsed.GetValue(_selector),
-            FieldSelector = names.Count == 1 && parsed.GetValue(_watch) ? $"metadata.name={names[0]}" : parsed.GetValue(_fields),
-        };
+        PodQuery query = Query(parsed, names);
         PodPrinter printer = new(Output, format, TableOf(parsed, format), single: names.Count == 1, headers: !parsed.GetValue(_noHeaders));
         if (names.Count > 0 && !parsed.GetValue(_watch))
             return await PrintNamedAsync(client, names, Namespace(parsed), printer, cancel);
         PodList list = await client.ListPodsAsync(query, cancel);
         if (format.IsTable)
             await WarnOfManifestsAsync(client, cancel);
-        if (list.Items is not { Count: > 0 } && !parsed.GetValue(_watch) && format.IsTable)
-            Error.WriteLine(query.Namespace is null ? "No resources found" : $"No resources found in {query.Namespace} namespace.");
-        else
+        if (!TellOfNone(parsed, format, list.Items?.Count ?? 0))
             printer.Print(list.Items ?? []);
         if (parsed.GetValue(_watch))
-            await WatchAsync(client, query, list.Metadata?.ResourceVersion, printer, cancel);
+            await WatchAsync(client, query.Path(watch: true, list.Metadata?.ResourceVersion),
+                change => printer.PrintChange(change.Deserialize(KubernetesJson.Default.Pod)!), cancel);
         return 0;
     }
 
@@ -73,45 +67,71 @@ internal sealed class GetCommand : VerbCommand
     private async Task<int> PrintObjectsAsync(
         PodsClient client, ParseResult parsed, SupportingKind kind, IReadOnlyList<string> names, OutputFormat format, CancellationToken cancel)
     {
-        if (parsed.GetValue(_watch))
-            throw new CliException($"error: {kind.Plural} cannot be watched", CliException.Usage);
         SupportingPrinter printer = new(Output, format, kind, parsed.GetValue(_all), TimeProvider.System);
-        if (names.Count == 0)
+        bool withHeader = !parsed.GetValue(_noHeaders);
+        if (names.Count > 0 && !parsed.GetValue(_watch))
         {
-            string path = PodsClient.ObjectsPath(kind, parsed.GetValue(_all) ? null : Namespace(parsed));
-            if (parsed.GetValue(_selector) is { } labels)
-                path += "?labelSelector=" + Uri.EscapeDataString(labels);
-            SupportingObjectList list = await client.GetAsync(path, KubernetesJson.Default.SupportingObjectList, cancel);
-            if (list.Items is not { Count: > 0 } && format.IsTable)
-                Error.WriteLine(parsed.GetValue(_all) ? "No resources found" : $"No resources found in {Namespace(parsed)} namespace.");
-            else
-                printer.Print(list.Items ?? [], isSingle: false, withHeader: !parsed.GetValue(_noHeaders));
+            List<SupportingObject> found = [];
+            foreach (string name in names)
+                found.Add(await client.GetAsync(
+                    PodsClient.ObjectPath(kind, Namespace(parsed), name), KubernetesJson.Default.SupportingObject, cancel));
+            printer.Print(found, isSingle: names.Count == 1, withHeader);
             return 0;
         }
-        List<SupportingObject> found = [];
-        foreach (string name in names)
-            found.Add(await client.GetAsync(
-                PodsClient.ObjectPath(kind, Namespace(parsed), name), KubernetesJson.Default.SupportingObject, cancel));
-        printer.Print(found, isSingle: names.Count == 1, withHeader: !parsed.GetValue(_noHeaders));
+        PodQuery query = Query(parsed, names);
+        string path = PodsClient.ObjectsPath(kind, query.Namespace);
+        SupportingObjectList list = await client.GetAsync(query.Path(path), KubernetesJson.Default.SupportingObjectList, cancel);
+        if (!TellOfNone(parsed, format, list.Items?.Count ?? 0))
+            printer.Print(list.Items ?? [], isSingle: false, withHeader);
+        if (parsed.GetValue(_watch))
+            await WatchAsync(client, query.Path(path, watch: true, list.Metadata?.ResourceVersion),
+                change => printer.Print([change.Deserialize(KubernetesJson.Default.SupportingObject)!], isSingle: true, withHeader: false), cancel);
         return 0;
     }
 
     private async Task<int> PrintWorkloadsAsync(
         WorkloadClient client, ParseResult parsed, WorkloadKind kind, IReadOnlyList<string> names, OutputFormat format, CancellationToken cancel)
     {
+        WorkloadPrinter printer = new(Output, format, kind, parsed.GetValue(_all));
+        bool withHeader = !parsed.GetValue(_noHeaders);
+        if (names.Count > 0 && !parsed.GetValue(_watch))
+        {
+            List<Workload> found = [];
+            foreach (string name in names)
+                found.Add(await client.GetAsync(kind, Namespace(parsed), name, cancel));
+            printer.Print(found, names.Count == 1, withHeader);
+            return 0;
+        }
+        PodQuery query = Query(parsed, names);
+        WorkloadList list = await client.ListAsync(kind, query, cancel);
+        if (!TellOfNone(parsed, format, list.Items?.Count ?? 0))
+            printer.Print(list.Items ?? [], isSingle: false, withHeader);
         if (parsed.GetValue(_watch))
-            throw new CliException($"error: {kind.Plural} cannot be watched; watch their pods", CliException.Usage);
-        string? space = parsed.GetValue(_all) ? null : Namespace(parsed);
-        List<Workload> found = [];
-        if (names.Count == 0)
-            found.AddRange(await client.ListAsync(kind, space, parsed.GetValue(_selector), cancel));
-        foreach (string name in names)
-            found.Add(await client.GetAsync(kind, Namespace(parsed), name, cancel));
-        if (found.Count == 0 && format.IsTable)
-            Error.WriteLine(space is null ? "No resources found" : $"No resources found in {space} namespace.");
-        else
-            new WorkloadPrinter(Output, format, kind, space is null).Print(found, names.Count == 1, !parsed.GetValue(_noHeaders));
+            await WatchAsync(client.Api, query.Path(WorkloadClient.ListPath(kind, query.Namespace), watch: true, list.Metadata?.ResourceVersion),
+                change => printer.Print([change.Deserialize(KubernetesJson.Default.Workload)!], isSingle: true, withHeader: false), cancel);
         return 0;
+    }
+
+    /// <summary>What a list, and the watch after it, are about; a watch of one name is a watch of all that match it.</summary>
+    private PodQuery Query(ParseResult parsed, IReadOnlyList<string> names)
+    {
+        if (names.Count > 1 && parsed.GetValue(_watch))
+            throw new CliException("error: a watch takes one name, or none for all", CliException.Usage);
+        return new()
+        {
+            Namespace = parsed.GetValue(_all) ? null : Namespace(parsed),
+            LabelSelector = parsed.GetValue(_selector),
+            FieldSelector = names.Count == 1 && parsed.GetValue(_watch) ? $"metadata.name={names[0]}" : parsed.GetValue(_fields),
+        };
+    }
+
+    /// <summary>Whether there is nothing to print but that.</summary>
+    private bool TellOfNone(ParseResult parsed, OutputFormat format, int count)
+    {
+        if (count > 0 || parsed.GetValue(_watch) || !format.IsTable)
+            return false;
+        Error.WriteLine(parsed.GetValue(_all) ? "No resources found" : $"No resources found in {Namespace(parsed)} namespace.");
+        return true;
     }
 
     private PodTable TableOf(ParseResult parsed, OutputFormat format) =>
@@ -137,15 +157,16 @@ internal sealed class GetCommand : VerbCommand
         return exitCode;
     }
 
-    private static async Task WatchAsync(
-        PodsClient client, PodQuery query, string? version, PodPrinter printer, CancellationToken cancel)
+    private async Task WatchAsync(PodsClient client, string path, Action<JsonElement> print, CancellationToken cancel)
     {
-        await foreach (WatchEvent<JsonElement> change in client.WatchPodsAsync(query, version, cancel))
+        await foreach (WatchEvent change in client.WatchAsync(path, cancel))
         {
             if (change.Type == "ERROR")
                 throw ServerErrors.ToException(410, JsonSerializer.SerializeToUtf8Bytes(change.Object, KubernetesJson.Default.JsonElement));
-            if (change.Type != "BOOKMARK")
-                printer.PrintChange(change.Object.Deserialize(KubernetesJson.Default.Pod)!);
+            if (change.Type == "BOOKMARK")
+                continue;
+            print(change.Object);
+            Output.Flush();
         }
     }
 }

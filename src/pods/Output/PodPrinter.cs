@@ -46,7 +46,6 @@ internal sealed class PodPrinter(TextWriter output, OutputFormat format, PodTabl
             table.Write([pod], output, withHeader: false);
         else
             Print([pod]);
-        output.Flush();
     }
 
     private JsonElement Document(IReadOnlyList<Pod> pods) => single && pods.Count == 1

@@ -23,20 +23,11 @@ internal static class SupportingDescription
             WriteConfigMap(found, output);
     }
 
-    public static string Modes(SupportingObject claim) => string.Join(',', (claim.Spec?.AccessModes ?? []).Select(mode => mode switch
-    {
-        "ReadWriteOnce" => "RWO",
-        "ReadOnlyMany" => "ROX",
-        "ReadWriteMany" => "RWX",
-        "ReadWriteOncePod" => "RWOP",
-        _ => mode,
-    }));
-
     private static void WriteClaim(SupportingObject claim, TextWriter output)
     {
         output.WriteLine($"Status:       {claim.Status?.Phase}");
         output.WriteLine($"Capacity:     {claim.Status?.Capacity?.GetValueOrDefault("storage")}");
-        output.WriteLine($"Access Modes: {Modes(claim)}");
+        output.WriteLine($"Access Modes: {SupportingDisplay.Modes(claim)}");
     }
 
     private static void WriteQuota(SupportingObject quota, TextWriter output)

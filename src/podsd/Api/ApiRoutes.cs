@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Pods.Containerd;
 using Pods.Daemon.Access;
+using Pods.Linux;
 using Pods.Manifests;
 using Pods.Node;
 
@@ -25,6 +26,7 @@ internal static class ApiRoutes
         Get(app, "/version", context => VersionAsync(context, node));
         Discovery.Map(app);
         OpenApi.Map(app);
+        ReviewRequests.Map(app);
         Get(app, "/api/v1/pods", pods.ListAsync);
         Get(app, Pods, pods.ListAsync);
         app.MapPost(Pods, (RequestDelegate)pods.CreateAsync);
@@ -102,8 +104,12 @@ internal static class ApiRoutes
         ManifestException manifest => ManifestStatus.Of(manifest, manifest.Name, manifest.Kind is { Length: > 0 } kind ? kind : Pod.ObjectKind),
         BadHttpRequestException bad => Failure(400, "BadRequest", bad.Message),
         ContainerdException { IsUnavailable: true } => Failure(503, "ServiceUnavailable", e.Message),
+        IOException when IsFull(e) => Failure(507, "InsufficientStorage", $"the node's disk is full: {e.Message}"),
         _ => Failure(500, "InternalError", e.Message),
     };
+
+    private static bool IsFull(Exception e) =>
+        e is LinuxException { Errno: Errno.ENOSPC or Errno.EDQUOT } || (e.HResult & 0xffff) is Errno.ENOSPC or Errno.EDQUOT;
 
     private static Task ReadyAsync(HttpContext context, PodNode node)
     {

@@ -9,7 +9,7 @@ internal static class Discovery
 
     private static readonly ApiGroupList _groups = new() { Kind = "APIGroupList", ApiVersion = "v1", Groups =
         [
-            .. WorkloadKind.All.Select(k => k.GroupVersion).Append(PodMetrics.GroupVersion).Distinct().Select(ApiGroup.Of),
+            .. WorkloadKind.All.Select(k => k.GroupVersion).Concat([PodMetrics.GroupVersion, "authorization.k8s.io/v1", "authentication.k8s.io/v1"]).Distinct().Select(ApiGroup.Of),
         ],
     };
 
@@ -34,7 +34,7 @@ internal static class Discovery
             .. SupportingKind.All.Select(kind => new ApiResource
             {
                 Name = kind.Plural, SingularName = kind.Singular, Namespaced = true, Kind = kind.Kind,
-                Verbs = ["create", "delete", "get", "list", "patch", "update"], ShortNames = kind.ShortName == kind.Singular ? null : [kind.ShortName],
+                Verbs = ["create", "delete", "get", "list", "patch", "update", "watch"], ShortNames = kind.ShortName == kind.Singular ? null : [kind.ShortName],
             }),
             new() { Name = "pods/log", SingularName = "", Namespaced = true, Kind = Pod.ObjectKind, Verbs = ["get"] },
         ],

@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 using Pods.Manifests;
 using Pods.Node;
 
@@ -81,18 +79,11 @@ internal sealed class EventRequests(NodeServices node)
 
     private static async Task WriteAsync(HttpContext context, ObjectEvent happened)
     {
-        string type = happened.Count > 1 ? "MODIFIED" : "ADDED";
+        string type = happened.Count > 1 ? "MODIFIED" : "ADDED", version = happened.Metadata!.ResourceVersion!;
         await (PodRows.AreWanted(context)
-            ? WriteLineAsync(context, new() { Type = type, Object = Rows([happened], happened.Metadata!.ResourceVersion!) },
-                KubernetesJson.Default.WatchEventObjectTable)
-            : WriteLineAsync(context, new() { Type = type, Object = happened }, KubernetesJson.Default.WatchEventObjectEvent));
+            ? ObjectWatch<ObjectEvent>.WriteLineAsync(context, type, Rows([happened], version), KubernetesJson.Default.ObjectTable)
+            : ObjectWatch<ObjectEvent>.WriteLineAsync(context, type, happened, KubernetesJson.Default.ObjectEvent));
         await context.Response.Body.FlushAsync(context.RequestAborted);
-    }
-
-    private static async Task WriteLineAsync<T>(HttpContext context, WatchEvent<T> line, JsonTypeInfo<WatchEvent<T>> type)
-    {
-        byte[] json = JsonSerializer.SerializeToUtf8Bytes(line, type);
-        await context.Response.Body.WriteAsync((byte[])[.. json, (byte)'\n'], context.RequestAborted);
     }
 
     private static ObjectTable Rows(IEnumerable<ObjectEvent> events, string version) => new()
@@ -106,9 +97,7 @@ internal sealed class EventRequests(NodeServices node)
             .. events.Select(e => new TableRow
             {
                 Cells = EventDisplay.Cells(e, DateTimeOffset.UtcNow),
-                Object = JsonSerializer.SerializeToElement(
-                    new PartialObjectMetadata { Kind = "PartialObjectMetadata", ApiVersion = ObjectTable.GroupVersion, Metadata = e.Metadata },
-                    KubernetesJson.Default.PartialObjectMetadata),
+                Object = PodRows.MetadataOf(e.Metadata),
             }),
         ],
     };

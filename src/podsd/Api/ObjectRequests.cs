@@ -26,24 +26,45 @@ internal sealed class ObjectRequests(PodNode node, SupportingKind kind)
 
     private Task ListAsync(HttpContext context)
     {
-        if (PodRequests.Flag(context, "watch"))
-            throw new NodeException(405, "MethodNotAllowed", $"watch is not supported on {kind.Plural}");
         // Labels and names are those of any object: the pods' selectors serve.
         Func<Pod, bool> selected = PodSelectors.Parse(PodRequests.Query(context, "labelSelector"), PodRequests.Query(context, "fieldSelector"));
-        var (objects, version) = Store.List(kind, context.Request.RouteValues["ns"] as string);
-        return ApiRoutes.WriteAsync(context, new SupportingObjectList
-        {
-            ApiVersion = "v1",
-            Kind = kind.Kind + "List",
-            Metadata = new() { ResourceVersion = version.ToString(CultureInfo.InvariantCulture) },
-            Items = [.. objects.Where(o => selected(new() { Metadata = o.Metadata })).Select(node.WithUse)],
-        }, KubernetesJson.Default.SupportingObjectList);
+        string? space = context.Request.RouteValues["ns"] as string;
+        if (PodRequests.Flag(context, "watch"))
+            return new ObjectWatch<SupportingObject>(context, WatchSource).RunAsync(o =>
+                o.Kind == kind.Kind && (space is null || o.Metadata!.Namespace == space) && selected(new() { Metadata = o.Metadata }));
+        var (objects, version) = Store.List(kind, space);
+        SupportingObject[] chosen = [.. objects.Where(o => selected(new() { Metadata = o.Metadata })).Select(node.WithUse)];
+        string listed = version.ToString(CultureInfo.InvariantCulture);
+        return PodRows.AreWanted(context)
+            ? ApiRoutes.WriteAsync(context, SupportingRows.Of(kind, chosen, listed), KubernetesJson.Default.ObjectTable)
+            : ApiRoutes.WriteAsync(context, new SupportingObjectList
+            {
+                ApiVersion = "v1",
+                Kind = kind.Kind + "List",
+                Metadata = new() { ResourceVersion = listed },
+                Items = chosen,
+            }, KubernetesJson.Default.SupportingObjectList);
     }
 
-    private Task GetAsync(HttpContext context) => ApiRoutes.WriteAsync(context,
-        node.WithUse(Store.Find(kind, PodRequests.Space(context), PodRequests.Name(context))
-            ?? throw NodeException.NotFound(PodRequests.Name(context), kind.Plural)),
-        KubernetesJson.Default.SupportingObject);
+    private WatchSource<SupportingObject> WatchSource => new()
+    {
+        List = () => Store.List(kind, space: null),
+        History = Store.History,
+        Shown = node.WithUse,
+        Metadata = found => found.Metadata!,
+        Row = found => SupportingRows.Of(kind, [found], found.Metadata!.ResourceVersion!),
+        Bare = metadata => new() { ApiVersion = "v1", Kind = kind.Kind, Metadata = metadata },
+        Type = KubernetesJson.Default.SupportingObject,
+    };
+
+    private Task GetAsync(HttpContext context)
+    {
+        SupportingObject found = node.WithUse(Store.Find(kind, PodRequests.Space(context), PodRequests.Name(context))
+            ?? throw NodeException.NotFound(PodRequests.Name(context), kind.Plural));
+        return PodRows.AreWanted(context)
+            ? ApiRoutes.WriteAsync(context, SupportingRows.Of(kind, [found], found.Metadata!.ResourceVersion!), KubernetesJson.Default.ObjectTable)
+            : ApiRoutes.WriteAsync(context, found, KubernetesJson.Default.SupportingObject);
+    }
 
     private async Task CreateAsync(HttpContext context)
     {

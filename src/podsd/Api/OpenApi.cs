@@ -4,8 +4,8 @@ using Pods.Manifests;
 namespace Pods.Daemon.Api;
 
 /// <summary>
-/// As much of an OpenAPI v3 document as kubectl asks for before it writes: which objects can be patched, and that the server checks their
-/// fields itself. So kubectl sends what it has, and podsd says what is wrong with it.
+/// As much of an OpenAPI v3 document as kubectl asks for: before it writes, which objects can be patched, and that the server checks
+/// their fields itself, so that it sends what it has and podsd says what is wrong with it; to explain them, their fields.
 /// </summary>
 internal static class OpenApi
 {
@@ -26,14 +26,19 @@ internal static class OpenApi
             ["paths"] = new JsonObject(groups.Select(g => KeyValuePair.Create<string, JsonNode?>(
                 g.Key, new JsonObject { ["serverRelativeURL"] = $"{Root}/{g.Key}?hash={PodsDaemon.Version}" }))),
         };
-        app.MapGet(Root, Answer(index));
+        app.MapGet(Root, Answer(() => index));
         foreach (var group in groups)
-            app.MapGet($"{Root}/{group.Key}", Answer(new JsonObject
+            app.MapGet($"{Root}/{group.Key}", Answer(() => new JsonObject
             {
                 ["openapi"] = "3.0.0",
                 ["info"] = new JsonObject { ["title"] = "Pods", ["version"] = PodsDaemon.Version },
                 ["paths"] = new JsonObject(group.Select(k => KeyValuePair.Create<string, JsonNode?>(
                     $"/{group.Key}/namespaces/{{namespace}}/{k.Plural}/{{name}}", Patchable(k.GroupVersion, k.Kind)))),
+                ["components"] = new JsonObject
+                {
+                    ["schemas"] = new JsonObject(group.SelectMany(k => ApiSchemas.Of(k.Kind, k.GroupVersion).ToArray())
+                        .Select(s => KeyValuePair.Create(s.Key, s.Value?.DeepClone()))),
+                },
             }));
     }
 
@@ -61,13 +66,10 @@ internal static class OpenApi
     private static JsonObject Parameter(string name) =>
         new() { ["name"] = name, ["in"] = "query", ["schema"] = new JsonObject { ["type"] = "string" } };
 
-    private static RequestDelegate Answer(JsonObject document)
+    // Made when it is asked for: kubectl keeps it, and podsd need not.
+    private static RequestDelegate Answer(Func<JsonObject> document) => context =>
     {
-        string text = document.ToJsonString();
-        return context =>
-        {
-            context.Response.ContentType = "application/json";
-            return context.Response.WriteAsync(text, context.RequestAborted);
-        };
-    }
+        context.Response.ContentType = "application/json";
+        return context.Response.WriteAsync(document().ToJsonString(), context.RequestAborted);
+    };
 }

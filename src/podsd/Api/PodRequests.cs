@@ -14,7 +14,7 @@ internal sealed class PodRequests(PodNode node)
     {
         Func<Pod, bool> selected = Selector(context);
         if (Query(context, "watch") is "true" or "1")
-            return new PodWatch(node, context).RunAsync(selected);
+            return new ObjectWatch<Pod>(context, WatchSourceOf(context)).RunAsync(selected);
         (IReadOnlyList<Pod> pods, long version) = node.Services.Store.Snapshot();
         Pod[] items =
         [
@@ -147,7 +147,26 @@ internal sealed class PodRequests(PodNode node)
                 throw new NodeException(413, "RequestEntityTooLarge", $"the body is larger than {limit} bytes");
             body.Write(buffer, 0, count);
         }
-        return body.ToArray();
+        return ToText(context, body.ToArray());
+    }
+
+    /// <summary>JSON or YAML, whichever of the API's forms it came in.</summary>
+    private static byte[] ToText(HttpContext context, byte[] body)
+    {
+        string type = (context.Request.ContentType ?? "").Split(';')[0].Trim();
+        if (body.Length == 0 || type is not (ProtobufObject.MediaType or "application/cbor"))
+            return body;
+        if (type != ProtobufObject.MediaType)
+            throw new NodeException(415, "UnsupportedMediaType", "the body of the request was in an unknown format - accepted media types include: "
+                + $"application/json, application/yaml, {ProtobufObject.MediaType}");
+        try
+        {
+            return ProtobufObject.ToJson(body);
+        }
+        catch (InvalidDataException e)
+        {
+            throw NodeException.BadRequest($"the body is no protobuf of Kubernetes' API: {e.Message}");
+        }
     }
 
     private static DeleteOptions? Deserialize(byte[] body)
@@ -161,6 +180,16 @@ internal sealed class PodRequests(PodNode node)
             throw NodeException.BadRequest($"the body is no DeleteOptions: {e.Message}");
         }
     }
+
+    private WatchSource<Pod> WatchSourceOf(HttpContext context) => new()
+    {
+        List = node.Services.Store.Snapshot,
+        History = node.Services.Store.History,
+        Metadata = pod => pod.Metadata!,
+        Row = pod => PodRows.Of(context, [pod], pod.Metadata!.ResourceVersion),
+        Bare = metadata => new() { ApiVersion = Pod.GroupVersion, Kind = Pod.ObjectKind, Metadata = metadata },
+        Type = KubernetesJson.Default.Pod,
+    };
 
     private static Func<Pod, bool> Selector(HttpContext context)
     {

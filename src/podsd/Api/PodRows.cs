@@ -53,10 +53,22 @@ internal static class PodRows
     {
         "None" => null,
         "Object" => JsonSerializer.SerializeToElement(pod, KubernetesJson.Default.Pod),
-        _ => JsonSerializer.SerializeToElement(
-            new PartialObjectMetadata { Kind = "PartialObjectMetadata", ApiVersion = ObjectTable.GroupVersion, Metadata = pod.Metadata },
-            KubernetesJson.Default.PartialObjectMetadata),
+        _ => MetadataOf(pod.Metadata),
     };
+
+    /// <summary>Objects of another kind, with their metadata.</summary>
+    public static ObjectTable Table(IReadOnlyList<string> columns, IEnumerable<(string[] Cells, ObjectMeta? Metadata)> rows, string version) => new()
+    {
+        Kind = "Table",
+        ApiVersion = ObjectTable.GroupVersion,
+        Metadata = new() { ResourceVersion = version },
+        ColumnDefinitions = [.. columns.Select((title, i) => Column(title, title, format: i == 0 ? "name" : ""))],
+        Rows = [.. rows.Select(row => new TableRow { Cells = row.Cells, Object = MetadataOf(row.Metadata) })],
+    };
+
+    public static JsonElement MetadataOf(ObjectMeta? metadata) => JsonSerializer.SerializeToElement(
+        new PartialObjectMetadata { Kind = "PartialObjectMetadata", ApiVersion = ObjectTable.GroupVersion, Metadata = metadata },
+        KubernetesJson.Default.PartialObjectMetadata);
 
     public static TableColumn Column(string name, string description, string format = "", int priority = 0) =>
         new() { Name = name, Type = "string", Format = format, Description = description, Priority = priority };

@@ -2,8 +2,6 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using System.Text.Json.Serialization.Metadata;
-using System.Threading.Channels;
 using Pods.Manifests;
 using Pods.Node;
 
@@ -37,7 +35,8 @@ internal sealed class WorkloadRequests(PodNode node, WorkloadKind kind)
         Func<Pod, bool> selected = PodSelectors.Parse(PodRequests.Query(context, "labelSelector"), PodRequests.Query(context, "fieldSelector"));
         string? space = context.Request.RouteValues["ns"] as string;
         if (PodRequests.Flag(context, "watch"))
-            return WatchAsync(context, w => (space is null || w.Metadata!.Namespace == space) && selected(new() { Metadata = w.Metadata }));
+            return new ObjectWatch<Workload>(context, WatchSource).RunAsync(w =>
+                w.Kind == kind.Kind && (space is null || w.Metadata!.Namespace == space) && selected(new() { Metadata = w.Metadata }));
         var (items, version) = Store.List(kind, space);
         Workload[] chosen = [.. items.Where(w => selected(new() { Metadata = w.Metadata }))];
         string listed = version.ToString(CultureInfo.InvariantCulture);
@@ -107,71 +106,15 @@ internal sealed class WorkloadRequests(PodNode node, WorkloadKind kind)
         await ApiRoutes.WriteAsync(context, ScaleOf(scaled), KubernetesJson.Default.Scale);
     }
 
-    private async Task WatchAsync(HttpContext context, Func<Workload, bool> selected)
+    private WatchSource<Workload> WatchSource => new()
     {
-        using CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(
-            context.RequestAborted, context.RequestServices.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping);
-        if (PodRequests.Number(context, "timeoutSeconds") is { } seconds)
-            ending.CancelAfter(TimeSpan.FromSeconds(seconds));
-        Channel<WorkloadChange> changes = Channel.CreateUnbounded<WorkloadChange>();
-        void onChange(WorkloadChange change) => changes.Writer.TryWrite(change);
-        Store.Changed += onChange;
-        try
-        {
-            await BeginWatchAsync(context, selected);
-            await foreach (WorkloadChange change in changes.Reader.ReadAllAsync(ending.Token))
-                if (change.Workload.Kind == kind.Kind && selected(change.Workload))
-                    await WriteChangeAsync(context, change.Type, change.Workload);
-        }
-        catch (OperationCanceledException) when (ending.IsCancellationRequested)
-        {
-            // The client has gone, its time is over, or podsd stops: the watch simply ends.
-        }
-        finally
-        {
-            Store.Changed -= onChange;
-        }
-    }
-
-    /// <summary>What the client does not have yet: what changed since its version, or all.</summary>
-    private async Task BeginWatchAsync(HttpContext context, Func<Workload, bool> selected)
-    {
-        context.Response.ContentType = "application/json";
-        bool sendsInitial = PodRequests.Flag(context, "sendInitialEvents");
-        long after = sendsInitial ? 0 : PodRequests.Number(context, "resourceVersion") ?? 0;
-        var (items, version) = Store.List(kind, null);
-        foreach (Workload found in items.Where(w => selected(w) && long.Parse(w.Metadata!.ResourceVersion!, CultureInfo.InvariantCulture) > after))
-            await WriteChangeAsync(context, "ADDED", found);
-        if (sendsInitial)
-            await WriteLineAsync(context, new WatchEvent<Workload>
-            {
-                Type = "BOOKMARK",
-                Object = new()
-                {
-                    ApiVersion = kind.GroupVersion,
-                    Kind = kind.Kind,
-                    Metadata = new()
-                    {
-                        ResourceVersion = version.ToString(CultureInfo.InvariantCulture),
-                        Annotations = new Dictionary<string, string> { ["k8s.io/initial-events-end"] = "true" },
-                    },
-                },
-            }, KubernetesJson.Default.WatchEventWorkload);
-        await context.Response.Body.FlushAsync(context.RequestAborted);
-    }
-
-    private async Task WriteChangeAsync(HttpContext context, string type, Workload changed)
-    {
-        await (PodRows.AreWanted(context)
-            ? WriteLineAsync(context, new() { Type = type, Object = WorkloadRows.Of(kind, [changed], changed.Metadata!.ResourceVersion!) },
-                KubernetesJson.Default.WatchEventObjectTable)
-            : WriteLineAsync(context, new() { Type = type, Object = changed }, KubernetesJson.Default.WatchEventWorkload));
-        await context.Response.Body.FlushAsync(context.RequestAborted);
-    }
-
-    private static async Task WriteLineAsync<T>(HttpContext context, WatchEvent<T> line, JsonTypeInfo<WatchEvent<T>> type) =>
-        await context.Response.Body.WriteAsync(
-            (byte[])[.. JsonSerializer.SerializeToUtf8Bytes(line, type), (byte)'\n'], context.RequestAborted);
+        List = () => Store.List(kind, space: null),
+        History = Store.History,
+        Metadata = workload => workload.Metadata!,
+        Row = workload => WorkloadRows.Of(kind, [workload], workload.Metadata!.ResourceVersion!),
+        Bare = metadata => new() { ApiVersion = kind.GroupVersion, Kind = kind.Kind, Metadata = metadata },
+        Type = KubernetesJson.Default.Workload,
+    };
 
     private Workload Replace(HttpContext context, byte[] body) => node.ReplaceWorkload(
         kind, PodRequests.Space(context), PodRequests.Name(context), Decode(context, body), PodRequests.IsDryRun(context));

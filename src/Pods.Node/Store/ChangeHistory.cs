@@ -1,13 +1,12 @@
 using System.Threading.Channels;
-using Pods.Manifests;
 
 namespace Pods.Node;
 
-/// <summary>One change of a pod, as a watch tells it.</summary>
-public sealed record PodChange(string Type, Pod Pod, long Version);
+/// <summary>One change of an object, as a watch tells it: ADDED, MODIFIED or DELETED.</summary>
+public sealed record Change<T>(string Type, T Object, long Version);
 
 /// <summary>The latest changes, so that a watch can begin at a version a little in the past, and the watches that are open.</summary>
-public sealed class PodHistory
+public sealed class ChangeHistory<T> where T : class
 {
     // At a hundred pods that all change at once, some ten rounds; older ones are asked for by nobody who listed first.
     private const int Kept = 1024;
@@ -15,8 +14,8 @@ public sealed class PodHistory
     private const int MaxBehind = 4096;
 
     private readonly Lock _gate = new();
-    private readonly Queue<PodChange> _changes = [];   // guarded by _gate
-    private readonly HashSet<Channel<PodChange>> _watchers = [];   // guarded by _gate
+    private readonly Queue<Change<T>> _changes = [];   // guarded by _gate
+    private readonly HashSet<Channel<Change<T>>> _watchers = [];   // guarded by _gate
     private long _oldest;   // guarded by _gate: changes after this version are all here
 
     internal void StartAt(long version)
@@ -25,15 +24,15 @@ public sealed class PodHistory
             _oldest = version;
     }
 
-    internal void Add(string type, Pod pod, long version)
+    internal void Add(string type, T changed, long version)
     {
-        PodChange change = new(type, pod, version);
+        Change<T> change = new(type, changed, version);
         lock (_gate)
         {
             _changes.Enqueue(change);
             if (_changes.Count > Kept)
                 _oldest = _changes.Dequeue().Version;
-            foreach (Channel<PodChange> watcher in _watchers.ToArray())
+            foreach (Channel<Change<T>> watcher in _watchers.ToArray())
                 if (!watcher.Writer.TryWrite(change))
                 {
                     watcher.Writer.TryComplete();
@@ -44,21 +43,21 @@ public sealed class PodHistory
 
     /// <summary>Every change after the version, those of the past first.</summary>
     /// <exception cref="NodeException">410: the version is too old.</exception>
-    public PodSubscription Subscribe(long after)
+    public ChangeSubscription<T> Subscribe(long after)
     {
-        Channel<PodChange> channel = Channel.CreateBounded<PodChange>(MaxBehind);
+        Channel<Change<T>> channel = Channel.CreateBounded<Change<T>>(MaxBehind);
         lock (_gate)
         {
             if (after < _oldest)
                 throw new NodeException(410, "Expired", $"too old resource version: {after} ({_oldest})");
-            foreach (PodChange change in _changes.Where(c => c.Version > after))
+            foreach (Change<T> change in _changes.Where(c => c.Version > after))
                 channel.Writer.TryWrite(change);
             _watchers.Add(channel);
         }
         return new(channel.Reader, () => Unsubscribe(channel));
     }
 
-    private void Unsubscribe(Channel<PodChange> channel)
+    private void Unsubscribe(Channel<Change<T>> channel)
     {
         lock (_gate)
             _watchers.Remove(channel);
@@ -66,9 +65,9 @@ public sealed class PodHistory
 }
 
 /// <summary>An open watch.</summary>
-public sealed class PodSubscription(ChannelReader<PodChange> changes, Action end) : IDisposable
+public sealed class ChangeSubscription<T>(ChannelReader<Change<T>> changes, Action end) : IDisposable
 {
-    public ChannelReader<PodChange> Changes { get; } = changes;
+    public ChannelReader<Change<T>> Changes { get; } = changes;
 
     public void Dispose() => end();
 }
