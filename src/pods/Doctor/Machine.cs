@@ -7,7 +7,7 @@ namespace Pods.Cli.Doctor;
 /// <summary>The machine as the checks see it: its files below a root (tests have their own), its programs and what they say.</summary>
 internal sealed class Machine(string root, IReadOnlyList<string> programDirectories)
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
 
     /// <summary>Where systemd's services find programs, which a user's PATH may lack.</summary>
     public static Machine Real { get; } = new("/", ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"]);
