@@ -13,7 +13,8 @@ public sealed class ProbeServerTests
     {
         await using ProbedServer server = await ProbedServer.StartAsync();
         await using PodsDaemon podsd = await PodsDaemon.StartAsync();
-        server.SetHealth("shop", 2);
+        // Ill for as long as it takes to be started anew, and well ever after.
+        server.Health = (service, count) => service != "shop" ? null : count < 2 ? 2 : 1;
         server.Status = (path, count) => path == "/ready" && count == 0 ? 503 : 200;
         await podsd.ApplyAsync(Manifest.Of("asked", Manifest.Forever, "hostNetwork: true", $$"""
             ports: [{name: https, containerPort: {{server.HttpsPort}} }]
@@ -22,26 +23,26 @@ public sealed class ProbeServerTests
               httpGet:
                 {scheme: HTTPS, host: 127.0.0.1, port: https, path: /ready, httpHeaders: [{name: X-Probe, value: "yes"}, {name: Host, value: shop.test}]}
               periodSeconds: 1
-            livenessProbe: {grpc: {port: {{server.GrpcPort}}, service: shop}, periodSeconds: 1, failureThreshold: 2, timeoutSeconds: 10, terminationGracePeriodSeconds: 1}
+              timeoutSeconds: 10
+            livenessProbe: {grpc: {port: {{server.GrpcPort}}, service: shop}, periodSeconds: 1, failureThreshold: 2, timeoutSeconds: 10, terminationGracePeriodSeconds: 60}
             lifecycle:
               postStart: {httpGet: {scheme: HTTPS, host: 127.0.0.1, port: https, path: /began} }
               preStop: {httpGet: {scheme: HTTPS, host: 127.0.0.1, port: https, path: /ends} }
             """));
 
-        // Told that it is ill until it has been started anew, once.
-        await podsd.WaitForAsync("asked", p => Restarts(p) == 1, "started anew");
-        server.SetHealth("shop", 1);
-        JsonNode pod = await podsd.WaitForAsync("asked", p => PodsDaemon.Condition(p, "Ready") == "True", "Ready");
+        JsonNode pod = await podsd.WaitForAsync("asked", p => Restarts(p) == 1 && PodsDaemon.Condition(p, "Ready") == "True", "Ready again",
+            TimeSpan.FromMinutes(1));
         string events = (await podsd.PodsAsync("events", "asked")).Succeeded().Output;
         Assert.Contains("Liveness probe failed: service unhealthy (responded with \"NOT_SERVING\")", events);
         Assert.Contains("Readiness probe failed: HTTP probe failed with statuscode: 503", events);
-        await podsd.DeleteAsync("asked");
+        (await podsd.PodsAsync("delete", "pod", "asked", "--grace-period=60")).Succeeded();
+        await Eventually.True(async () => await podsd.GetAsync("asked") is null, "the pod is gone", TimeSpan.FromMinutes(1));
 
         ProbeQuestion ready = server.Questions("/ready")[^1];
         Assert.Equal(("https", "shop.test", "yes"), (ready.Scheme, ready.Host, ready.Header));
         Assert.StartsWith("kube-probe/", ready.Agent);
-        int runs = Restarts(pod) + 1;
-        Assert.Equal((runs, runs), (server.Questions("/began").Count, server.Questions("/ends").Count));
+        Assert.Equal(1, Restarts(pod));
+        Assert.Equal((2, 2), (server.Questions("/began").Count, server.Questions("/ends").Count));
         Assert.All(server.Questions("/began").Concat(server.Questions("/ends")), question => Assert.Equal("https", question.Scheme));
     }
 
@@ -50,7 +51,7 @@ public sealed class ProbeServerTests
     {
         await using ProbedServer server = await ProbedServer.StartAsync();
         await using PodsDaemon podsd = await PodsDaemon.StartAsync();
-        server.SetHealth("", 1);
+        server.Health = (service, _) => service.Length == 0 ? 1 : null;
         await podsd.ApplyAsync(string.Join("\n---\n",
             Manifest.Of("known", Manifest.Forever, "hostNetwork: true", $$"""readinessProbe: {grpc: {port: {{server.GrpcPort}} }, {{Fast}} }"""),
             Manifest.Of("unknown", Manifest.Forever, "hostNetwork: true", $$"""readinessProbe: {grpc: {port: {{server.GrpcPort}}, service: other}, {{Fast}} }"""),

@@ -21,7 +21,7 @@ public sealed record ProbeQuestion(DateTimeOffset At, string Scheme, string Path
 public sealed class ProbedServer : IAsyncDisposable
 {
     private readonly ConcurrentQueue<ProbeQuestion> _questions = new();
-    private readonly ConcurrentDictionary<string, int> _health = new();
+    private readonly ConcurrentDictionary<string, int> _checks = new();
     private readonly WebApplication _app;
     private readonly X509Certificate2 _certificate = SelfSigned();
 
@@ -51,8 +51,8 @@ public sealed class ProbedServer : IAsyncDisposable
         return server;
     }
 
-    /// <summary>SERVING (1) or NOT_SERVING (2); what was never said is unknown.</summary>
-    public void SetHealth(string service, int status) => _health[service] = status;
+    /// <summary>SERVING (1) or NOT_SERVING (2) to the n-th check of a service, from 0 on; null for one that is unknown.</summary>
+    public Func<string, int, int?> Health { get; set; } = (_, _) => null;
 
     public IReadOnlyList<ProbeQuestion> Questions(string path) => [.. _questions.Where(q => q.Path == path)];
 
@@ -86,11 +86,11 @@ public sealed class ProbedServer : IAsyncDisposable
         await context.Request.Body.CopyToAsync(body);
         byte[] message = body.ToArray()[5..];
         string service = message.Length > 2 ? Encoding.UTF8.GetString(message[2..]) : "";
-        bool isKnown = _health.TryGetValue(service, out int status);
+        int? status = Health(service, _checks.AddOrUpdate(service, 0, (_, before) => before + 1));
         context.Response.ContentType = "application/grpc";
-        if (isKnown)
-            await context.Response.Body.WriteAsync(new byte[] { 0, 0, 0, 0, 2, 8, (byte)status });
-        context.Response.AppendTrailer("grpc-status", isKnown ? "0" : "5");
+        if (status is { } known)
+            await context.Response.Body.WriteAsync(new byte[] { 0, 0, 0, 0, 2, 8, (byte)known });
+        context.Response.AppendTrailer("grpc-status", status is null ? "5" : "0");
     }
 
     private static X509Certificate2 SelfSigned()
