@@ -53,7 +53,7 @@ bench: build ## measure side by side with the stock shim, podman and CRI (needs 
 	tests/fetch-newer.sh $(OUT)/newer podman || true
 	dotnet run --project tests/Pods.Bench -c Release -v q -- $(BENCH)
 
-soak: build ## 10 000 execs and 1 000 containers in one group, 500 pods: fails if the shim grows or leaves anything (needs root, some minutes)
+soak: build ## 10 000 execs and 1 000 containers in one group, 500 pods: fails if the shim grows or leaves anything (needs root, some minutes; PODS_SOAK=20: a fifth of it)
 	dotnet run --project tests/Pods.Bench -c Release -v q -- soak churn
 
 deb: build ## make out/pods_<version>_<arch>.deb

@@ -104,12 +104,25 @@ internal sealed class Container
                 Order.RefuseExecs();
             // Nobody but us ends what lives on in a pid namespace that is not the container's own.
             if (Spec.SharesPidNamespace && Cgroup is { } cgroup)
-                await OwnThread.RunAsync(cgroup.Kill);
+                await EndTheRestAsync(cgroup);
         }
         // The reason before the exit, even if the notice of it is still on its way.
         _oom?.CheckNow(ended: exit.IsInit ? exit.Status : null);
         lock (Gate)
             Tell(Order.Exited(exit));
+    }
+
+    private async Task EndTheRestAsync(Cgroup cgroup)
+    {
+        try
+        {
+            await OwnThread.RunAsync(cgroup.Kill);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Whatever lives on: that init has ended must be told.
+            Pod.Log.Warn($"end what is left of container \"{Id}\": {e.Message}");
+        }
     }
 
     /// <summary>Publishes exits in the given order. The caller holds Gate.</summary>

@@ -25,9 +25,11 @@ internal static class LogCopy
         using Readiness readable = loop.Watch(source);
         bool more = true, isWatched = false;
         long woken = 0, moved = 0;
+        Pace pace = new();
         while (more)
         {
             await readable.ReadableAsync(cut);
+            pace.Begin();
             if (!isWatched && moved < Little && Stopwatch.GetElapsedTime(woken) < gathering)
                 await ended.EndsWithinAsync(gathering);
             woken = Stopwatch.GetTimestamp();
@@ -36,6 +38,8 @@ internal static class LogCopy
             try
             {
                 (more, moved, isWatched) = await MoveAvailableAsync(source, entries, log, tap, input, output, cut);
+                pace.Moved(moved);
+                pace.End();
             }
             finally
             {

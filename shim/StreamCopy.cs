@@ -44,18 +44,27 @@ internal static class StreamCopy
             readable.Dispose();
             writable.Dispose();
         }, null);
+        Pace pace = new();
         int left = OneTurn;
         while (true)
         {
             bool isMoved = Splice.TryMove(source, target, out int count);
             if (isMoved && count == 0)
                 return;
+            pace.Moved(count);
             left -= count;
             if (isMoved && left > 0)
                 continue;
-            // The kernel says only that one of the two would block.
-            await (!isMoved && Splice.IsReadable(source) ? writable.WritableAsync() : readable.ReadableAsync());
             left = OneTurn;
+            // The kernel says only that one of the two would block.
+            if (!isMoved && Splice.IsReadable(source))
+            {
+                await writable.WritableAsync();
+                continue;
+            }
+            pace.End();
+            await readable.ReadableAsync();
+            pace.Begin();
         }
     }
 

@@ -87,6 +87,9 @@ internal static unsafe partial class LibC
     [LibraryImport(Library, SetLastError = true)]
     internal static partial int epoll_wait(int epoll, void* events, int capacity, int timeout);
 
+    [LibraryImport(Library)]
+    internal static partial int usleep(uint microseconds);
+
     [LibraryImport(Library, SetLastError = true)]
     internal static partial int poll(PollFd* fds, nuint count, int timeout);
 

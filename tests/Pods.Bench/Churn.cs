@@ -6,7 +6,8 @@ namespace Pods.Bench;
 /// <summary>Pods that come and go, ten at a time: whether anything of them stays.</summary>
 internal static class Churn
 {
-    private const int Rounds = 5, Pods = 100, Workers = 10;
+    private const int Pods = 100, Workers = 10;
+    private static readonly int Rounds = Math.Max(1, Soak.Bounded(100) / 20);
 
     /// <exception cref="InvalidOperationException">Something was left.</exception>
     public static Task RunAsync() => Release.OnEachAsync(async containerd =>

@@ -60,13 +60,20 @@ public abstract class TaskTests(ShimHost host)
         await host.ExpectRestAndRemoveAsync(init.Parent, id);
     }
 
-    [SkippableFact]
-    public async Task Kill_ends_a_paused_container()
+    [SkippableTheory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Kill_ends_a_paused_container(bool all)
     {
         await host.StartAsync();
         string id = Unique.Id("frozen");
         await host.RunDetachedAsync(id);
         (await host.CtrAsync("task", "pause", id)).Succeeded();
+        if (all)
+        {
+            (await host.CtrAsync("task", "kill", "--all", "-s", "KILL", id)).Succeeded();
+            await Eventually.True(async () => await host.StatusAsync(id) == "STOPPED", "it has ended");
+        }
         await host.RemoveAsync(id);
         await host.ExpectNothingLeftAsync();
     }
