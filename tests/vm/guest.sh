@@ -212,6 +212,23 @@ phase_doctor() {
   check "the pods have not been touched by it" ready web tidy
 }
 
+kube() { ./kubectl --kubeconfig kubeconfig "$@"; }
+refused() { ! "$@"; }
+phase_access() {
+  [ -x kubectl ] || { echo "skip kubectl on the TLS port: there is none (tests/fetch-newer.sh out/newer)" >&3; return; }
+  echo 'listen: 0.0.0.0:6443' >> /etc/pods/podsd.yaml
+  check "podsd starts with a TLS port" restart_daemon
+  check "a kubeconfig for it is written" pods config kubeconfig --server https://127.0.0.1:6443 -o kubeconfig
+  check "for its owner alone" is 600 stat -c %a kubeconfig
+  check "kubectl sees the pods" has '^web *1/1 *Running' kube get pods
+  check "and runs something in one" is web kube exec web -- hostname
+  check "without a certificate it gets no answer" refused ./kubectl --insecure-skip-tls-verify --server=https://127.0.0.1:6443 get pods
+  check "the certificates are renewed" pods config rotate
+  check "the kubeconfig of before is refused" refused kube get pods
+  sed -i '$d' /etc/pods/podsd.yaml
+  check "podsd starts without it" restart_daemon
+}
+
 # A kubelet's side: the handler that the package documents, in the containerd that podsd uses.
 cri_handler() {
   sed -i 's|^ *\[plugins."io.containerd.grpc.v1.cri"\] *$|&\n    sandbox_image = "registry.k8s.io/pause:3.10"|' /etc/containerd/config.toml
@@ -241,6 +258,7 @@ fetch() {
   timeout 20 bash -c 'exec 3<> "/dev/tcp/$0/$1" && printf "GET / HTTP/1.0\r\n\r\n" >&3 && tail -n 1 <&3' "$1" "$2"
 }
 export -f fetch
+outside_fetch() { outside bash -c 'fetch "$@"' bash "$@"; }
 install_docker() {
   # As on a machine where Docker came first: only then it sets the policy.
   sysctl -w net.ipv4.ip_forward=0
@@ -265,11 +283,11 @@ phase_docker() {
   check "an image of Docker's own is made" docker_image
   check "a container of Docker runs" docker run --detach --name box --restart always --publish 18081:80 local/box:1 /bin/busybox httpd -f -p 80 -h /www
   check "it is reached from the host" docked
-  check "and from outside" soon is docked outside fetch 192.0.2.1 18081
-  check "a pod that was there before is reached from outside at its port" soon is hello outside fetch 192.0.2.1 18090
+  check "and from outside" soon is docked outside_fetch 192.0.2.1 18081
+  check "a pod that was there before is reached from outside at its port" soon is hello outside_fetch 192.0.2.1 18090
   check "a pod is applied beside Docker" pods apply -f beside.yaml
   check "it becomes Ready" ready beside
-  check "it is reached from outside at its port" soon is beside outside fetch 192.0.2.1 18082
+  check "it is reached from outside at its port" soon is beside outside_fetch 192.0.2.1 18082
   check "and from the host" soon is beside fetch 127.0.0.1 18082
   check "somebody listens outside" outside_listens
   check "a pod reaches the outside" is away from_pod
@@ -287,7 +305,7 @@ phase_docker() {
   check "the pods' containers have kept their pids through that" is "$before" pids
   check "podsd knows them" soon pods exec beside -- true
   check "their containers are the same" is "$mine" bash -c 'ctr containers ls -q | sort'
-  check "the pod is still reached from outside" soon is beside outside fetch 192.0.2.1 18082
+  check "the pod is still reached from outside" soon is beside outside_fetch 192.0.2.1 18082
   check "it is deleted" pods delete pod beside
   check "and its port with it" none bash -c "iptables-save -t nat | grep 18082"
   check "Docker's container is reached as before" docked

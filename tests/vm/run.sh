@@ -10,7 +10,7 @@ cd "$(dirname "$0")/../.."
 suite=$1 deb=$2 next=$3
 cache=${PODS_VM_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/pods-vm}
 base=$cache/$suite
-phases=${PODS_VM_PHASES:-${PODS_VM_OLD:+old }install use doctor neighbours docker quickstart suites reboot upgrade purge}
+phases=${PODS_VM_PHASES:-${PODS_VM_OLD:+old }install use doctor access neighbours docker quickstart suites reboot upgrade purge}
 limit=${PODS_VM_LIMIT:-1800}   # seconds for the whole run; about 450 on two idle cores without KVM
 silence=${PODS_VM_SILENCE:-600}   # seconds without a line of the result, after which nothing more is expected
 
@@ -39,7 +39,8 @@ make_disk() {
   packages+=,containerd,runc,containernetworking-plugins,iptables
   # Lies there as packages until the phase "docker" installs it.
   local docker=docker.io
-  [ "$suite" = bookworm ] || docker+=" docker-cli"
+  # Docker 20 does not run without AppArmor's parser where the kernel has AppArmor.
+  if [ "$suite" = bookworm ]; then docker+=" apparmor"; else docker+=" docker-cli"; fi
   echo "vm: making the disk of $suite"
   mkdir -p "$cache"
   install -d "$work/root"
@@ -111,6 +112,7 @@ echo "$phases" > "$work/payload/phases"
 # With 30 s a step the end-to-end projects are too slow on an emulated processor that others use too: by hand, on a quiet machine.
 [ -z "${PODS_VM_ALL_TESTS:-}" ] || touch "$work/payload/all-tests"
 cp "$next" "$work/payload/next.deb"
+[ ! -e out/newer/kubectl/usr/bin/kubectl ] || cp out/newer/kubectl/usr/bin/kubectl "$work/payload/"
 [ -z "${PODS_VM_OLD:-}" ] || cp "$PODS_VM_OLD" "$work/payload/old.deb"
 examples/demo-image.sh registry.local/busybox:vm "$work/payload/busybox.tar"
 cp "$(command -v busybox)" "$work/payload/busybox"
