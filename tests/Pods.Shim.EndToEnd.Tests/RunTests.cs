@@ -46,6 +46,31 @@ public abstract class RunTests(ShimHost host)
     }
 
     [SkippableFact]
+    public async Task Root_is_a_directory_that_the_client_names()
+    {
+        await host.StartAsync();
+        Requires.Programs("busybox");
+        using ScratchDirectory root = new();
+        foreach (string directory in (string[])["bin", "proc", "sys", "dev"])
+            Directory.CreateDirectory(root.File(directory));
+        File.Copy(Requires.FindProgram("busybox")!, root.File("bin/busybox"));
+        CommandResult run = await host.CtrAsync(
+            "run", "--rm", "--runtime", ShimHost.Runtime, "--rootfs", root.Path, Unique.Id("dir"), "/bin/busybox", "echo", "hi");
+        Assert.Equal("hi\n", run.Succeeded().Output);
+        await host.ExpectNothingLeftAsync();
+    }
+
+    [SkippableFact]
+    public async Task Root_is_a_snapshot_of_plain_files()
+    {
+        await host.StartAsync();
+        CommandResult run = await host.CtrAsync(
+            "run", "--rm", "--runtime", ShimHost.Runtime, "--snapshotter", "native", ShimHost.Image, Unique.Id("native"), "echo", "hi");
+        Assert.Equal("hi\n", run.Succeeded().Output);
+        await host.ExpectNothingLeftAsync();
+    }
+
+    [SkippableFact]
     public async Task Hundred_short_runs_lose_no_exit()
     {
         await host.StartAsync();
