@@ -55,5 +55,53 @@ public sealed class EnvironmentTests
         Assert.DoesNotContain("tell-nobody", podsd.Log);
     }
 
+    [SkippableFact]
+    public async Task Variables_come_from_a_file_that_an_init_container_has_written()
+    {
+        await using PodsDaemon podsd = await PodsDaemon.StartAsync();
+        await podsd.ApplyAsync(WithFile("written", @"printf 'COLOUR = \047dark blue\047\n# SIZE\n' > /data/file"));
+        await podsd.WaitForAsync("written", p => PodsDaemon.Condition(p, "Ready") == "True", "Ready");
+        await Eventually.True(
+            async () => (await podsd.PodsAsync("logs", "written", "-c", "main")).Output == "dark blue unset\n", "the variables are set");
+
+        // Who writes it may mean harm: a link out of the volume, a fifo that nobody feeds.
+        foreach (var (name, command, message) in new[]
+        {
+            ("missing", "true", "environment file \"file\" of volume \"data\" not found"),
+            ("unquoted", "echo COLOUR=secret-colour > /data/file",
+                "environment file \"file\" of volume \"data\": line 1: the value of COLOUR must stand in single quotes"),
+            ("link", "busybox ln -s /etc/passwd /data/file", "file \"file\" of volume \"data\": "),
+            ("fifo", "busybox mkfifo /data/file", "file \"file\" of volume \"data\" is no regular file"),
+        })
+        {
+            await podsd.ApplyAsync(WithFile(name, command));
+            JsonNode pod = await podsd.WaitForAsync(
+                name, p => Waiting(p)?["reason"]?.GetValue<string>() == "CreateContainerConfigError", $"{name}: not started");
+            Assert.StartsWith(message, Waiting(pod)!["message"]!.GetValue<string>());
+        }
+        Assert.DoesNotContain("secret-colour", podsd.Log);
+    }
+
+    private static string WithFile(string name, string command) => $$$$"""
+        apiVersion: v1
+        kind: Pod
+        metadata: {name: {{{{name}}}}}
+        spec:
+          terminationGracePeriodSeconds: 0
+          initContainers:
+          - name: writer
+            image: {{{{PodsDaemon.Image}}}}
+            command: [sh, -c, "{{{{command.Replace(@"\", @"\\")}}}}"]
+            volumeMounts: [{name: data, mountPath: /data}]
+          containers:
+          - name: main
+            image: {{{{PodsDaemon.Image}}}}
+            command: [sh, -c, "echo $COLOUR ${SIZE-unset}; {{{{Manifest.Forever}}}}"]
+            env:
+            - {name: COLOUR, valueFrom: {fileKeyRef: {volumeName: data, path: file, key: COLOUR}}}
+            - {name: SIZE, valueFrom: {fileKeyRef: {volumeName: data, path: file, key: SIZE, optional: true}}}
+          volumes: [{name: data, emptyDir: {}}]
+        """;
+
     private static JsonNode? Waiting(JsonNode pod) => PodsDaemon.FindContainerStatus(pod, "main")?["state"]?["waiting"];
 }

@@ -80,7 +80,6 @@ public sealed class PodFieldTests
     [InlineData("spec", "ephemeralContainers hostnameOverride overhead readinessGates resourceClaims runtimeClassName schedulingGates")]
     [InlineData("spec.securityContext", "seLinuxChangePolicy seLinuxOptions windowsOptions")]
     [InlineData("spec.containers[]", "volumeDevices")]
-    [InlineData("spec.containers[].env[].valueFrom", "fileKeyRef")]
     [InlineData("spec.containers[].resources", "claims")]
     [InlineData("spec.containers[].securityContext", "seLinuxOptions windowsOptions")]
     [InlineData("spec.containers[].volumeMounts[]", "bindMountOptions")]

@@ -90,7 +90,7 @@ public sealed class VolumeContentTests
             - {name: ROOT, value: /etc}
             """);
         Container container = pod.Spec!.Containers![0];
-        return SubPathExpression.Of(pod, container, container.VolumeMounts![0], GoldenFacts.Sandbox(""), s_node, (_, _) => null);
+        return SubPathExpression.Of(pod, container, container.VolumeMounts![0], GoldenFacts.Sandbox(""), s_node, (_, _) => null, (_, _) => null);
     }
 
     private static IEnumerable<string> Files(string source)

@@ -45,6 +45,7 @@ public sealed record EnvVarSource
     public ResourceFieldSelector? ResourceFieldRef { get; init; }
     public KeySelector? ConfigMapKeyRef { get; init; }
     public KeySelector? SecretKeyRef { get; init; }
+    public FileKeySelector? FileKeyRef { get; init; }
 }
 
 /// <summary>A field of the pod itself, such as <c>metadata.labels['app']</c>.</summary>

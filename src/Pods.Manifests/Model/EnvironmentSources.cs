@@ -16,6 +16,16 @@ public sealed record KeySelector
     public bool? Optional { get; init; }
 }
 
+/// <summary>One variable of a file that a container of the pod has written into an emptyDir.</summary>
+public sealed record FileKeySelector
+{
+    public string? VolumeName { get; init; }
+    /// <summary>Inside the volume.</summary>
+    public string? Path { get; init; }
+    public string? Key { get; init; }
+    public bool? Optional { get; init; }
+}
+
 /// <summary>Every key of a ConfigMap or Secret as a variable; one of the two is set.</summary>
 public sealed record EnvFromSource
 {

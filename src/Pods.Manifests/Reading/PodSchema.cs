@@ -36,18 +36,20 @@ internal static class PodSchema
 
     private static readonly Schema KeyRef = new(Fields(Text, "name", "key"), Fields(FieldKind.Boolean, "optional"));
 
+    private static readonly Schema FileKeyRef = new(Fields(Text, "volumeName", "path", "key"), Fields(FieldKind.Boolean, "optional"));
+
     private static readonly Schema EnvFromRef = new(Fields(Text, "name"), Fields(FieldKind.Boolean, "optional"));
 
     private static readonly Schema EnvFrom = new(
         Fields(Text, "prefix"),
         [new("configMapRef", FieldKind.Object, Type: EnvFromRef), new("secretRef", FieldKind.Object, Type: EnvFromRef)]);
 
-    private static readonly Schema EnvSource = new(
-        [
-            new("fieldRef", FieldKind.Object, Type: FieldRef), new("resourceFieldRef", FieldKind.Object, Type: ResourceFieldRef),
-            new("configMapKeyRef", FieldKind.Object, Type: KeyRef), new("secretKeyRef", FieldKind.Object, Type: KeyRef),
-        ],
-        Refused("podsd reads no variables from files of a volume: use a ConfigMap or a Secret", "fileKeyRef"))
+    private static readonly Schema EnvSource = new((Field[])
+    [
+        new("fieldRef", FieldKind.Object, Type: FieldRef), new("resourceFieldRef", FieldKind.Object, Type: ResourceFieldRef),
+        new("configMapKeyRef", FieldKind.Object, Type: KeyRef), new("secretKeyRef", FieldKind.Object, Type: KeyRef),
+        new("fileKeyRef", FieldKind.Object, Type: FileKeyRef),
+    ])
     {
         IsChoice = true,
     };

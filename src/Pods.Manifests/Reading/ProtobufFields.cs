@@ -73,8 +73,9 @@ internal static class ProtobufFields
         EnvFromSource: 1=prefix:string 2=configMapRef:ConfigMapEnvSource? 3=secretRef:SecretEnvSource?
         EnvVar: 1=name:string 2=value:string 3=valueFrom:EnvVarSource?
         EnvVarSource: 1=fieldRef:ObjectFieldSelector? 2=resourceFieldRef:ResourceFieldSelector? 3=configMapKeyRef:ConfigMapKeySelector?
-          4=secretKeyRef:SecretKeySelector? 5=fileKeyRef:!?
+          4=secretKeyRef:SecretKeySelector? 5=fileKeyRef:FileKeySelector?
         ExecAction: 1=command:string*
+        FileKeySelector: 1=volumeName:string 2=path:string 3=key:string 4=optional:bool?
         GRPCAction: 1=port:int 2=service:string? 3=mode:string?
         HTTPGetAction: 1=path:string 2=port:intOrString 3=host:string 4=scheme:string 5=httpHeaders:HTTPHeader* 6=protocol:string?
         HTTPHeader: 1=name:string 2=value:string

@@ -10,7 +10,7 @@ internal static class ContainerEnvironment
 
     /// <summary>The manifest's own variables. A value sees those above it only, as with the kubelet.</summary>
     public static IReadOnlyDictionary<string, string> Declared(
-        Pod pod, Container container, SandboxFacts sandbox, NodeFacts node, ObjectLookup objects)
+        Pod pod, Container container, SandboxFacts sandbox, NodeFacts node, ObjectLookup objects, VolumeFileLookup files)
     {
         OrderedDictionary<string, string> declared = [];
         foreach ((string name, string value) in (container.EnvFrom ?? []).SelectMany(from => EnvironmentSource.Every(from, objects)))
@@ -23,6 +23,7 @@ internal static class ContainerEnvironment
                 { ResourceFieldRef: { } resource } => EnvironmentSource.Resource(resource, pod, container, node),
                 { ConfigMapKeyRef: { } key } => EnvironmentSource.One(SupportingKind.ConfigMap, key, pod, objects),
                 { SecretKeyRef: { } key } => EnvironmentSource.One(SupportingKind.Secret, key, pod, objects),
+                { FileKeyRef: { } key } => EnvironmentSource.OfFile(key, files),
                 _ => VariableExpansion.Expand(variable.Value ?? "", name => declared.GetValueOrDefault(name)),
             };
             if (value is not null)

@@ -14,6 +14,8 @@ public sealed record ContainerFacts
     public IReadOnlyList<MountSource> MountSources { get; init; } = [];
     /// <summary>The ConfigMaps and Secrets of the pod's namespace.</summary>
     public ObjectLookup Objects { get; init; } = (_, _) => null;
+    /// <summary>What the pod's containers have written into its volumes.</summary>
+    public VolumeFileLookup Files { get; init; } = (_, _) => null;
     /// <summary>The cpus it may run on; null for all.</summary>
     public string? Cpus { get; init; }
     /// <summary>The content of the profile file that a Localhost profile names.</summary>

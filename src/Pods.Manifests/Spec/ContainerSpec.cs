@@ -52,7 +52,7 @@ public static class ContainerSpec
     private static RuntimeProcess Process(
         Pod pod, Container container, SandboxFacts sandbox, NodeFacts node, ContainerFacts facts, IReadOnlyList<string> capabilities)
     {
-        IReadOnlyDictionary<string, string> declared = ContainerEnvironment.Declared(pod, container, sandbox, node, facts.Objects);
+        IReadOnlyDictionary<string, string> declared = ContainerEnvironment.Declared(pod, container, sandbox, node, facts.Objects, facts.Files);
         bool hasTerminal = container.Tty == true;
         return new()
         {

@@ -25,6 +25,24 @@ internal static class EnvironmentSource
             : throw new SpecException($"couldn't find key {selector.Key} in {kind.Kind} {pod.Metadata?.Namespace ?? "default"}/{selector.Name}");
     }
 
+    /// <summary>The value of one variable of a file; null where it is optional and not there.</summary>
+    public static string? OfFile(FileKeySelector selector, VolumeFileLookup files)
+    {
+        string file = $"file \"{selector.Path}\" of volume \"{selector.VolumeName}\"";
+        if (files(selector.VolumeName ?? "", selector.Path ?? "") is not { } content)
+            return selector.Optional == true ? null : throw new SpecException($"environment {file} not found");
+        try
+        {
+            if (EnvironmentFile.Parse(content).TryGetValue(selector.Key ?? "", out string? value))
+                return value;
+        }
+        catch (FormatException e)
+        {
+            throw new SpecException($"environment {file}: {e.Message}");
+        }
+        return selector.Optional == true ? null : throw new SpecException($"environment variable key \"{selector.Key}\" not found in {file}");
+    }
+
     /// <summary>Without a limit of its own a container can use what the node has.</summary>
     public static string Resource(ResourceFieldSelector selector, Pod pod, Container container, NodeFacts node)
     {

@@ -26,10 +26,10 @@ internal static class EnvironmentValidation
 
     private static void CheckSource(string path, EnvVarSource from, Findings found)
     {
-        object?[] sources = [from.FieldRef, from.ResourceFieldRef, from.ConfigMapKeyRef, from.SecretKeyRef];
+        object?[] sources = [from.FieldRef, from.ResourceFieldRef, from.ConfigMapKeyRef, from.SecretKeyRef, from.FileKeyRef];
         int count = sources.Count(source => source is not null);
         if (count == 0)
-            found.Add(ManifestError.Invalid(path, "", "must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef` or `secretKeyRef`"));
+            found.Add(ManifestError.Invalid(path, "", "must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef`, `secretKeyRef` or `fileKeyRef`"));
         if (count > 1)
             found.Add(ManifestError.Invalid(path, "", "may not have more than one field specified at a time"));
         if (from.FieldRef is { } field)
@@ -42,6 +42,28 @@ internal static class EnvironmentValidation
         }
         CheckKey(path + ".configMapKeyRef", from.ConfigMapKeyRef, found);
         CheckKey(path + ".secretKeyRef", from.SecretKeyRef, found);
+    }
+
+    /// <summary>The files that variables come from lie in emptyDirs of the pod.</summary>
+    public static void CheckFiles(string path, Container container, IReadOnlyList<Volume> volumes, Findings found)
+    {
+        for (int i = 0; i < (container.Env?.Count ?? 0); i++)
+        {
+            if (container.Env![i].ValueFrom?.FileKeyRef is not { } file)
+                continue;
+            string here = $"{path}.env[{i}].valueFrom.fileKeyRef";
+            if (found.Required(here + ".volumeName", file.VolumeName))
+            {
+                Volume? volume = volumes.FirstOrDefault(v => v.Name == file.VolumeName);
+                if (volume is null)
+                    found.Add(new(here + ".volumeName", $"Not found: \"{file.VolumeName}\"", ErrorReason.Invalid));
+                else if (volume.EmptyDir is null)
+                    found.Add(ManifestError.Invalid(here + ".volumeName", file.VolumeName, "must be the name of an emptyDir volume"));
+            }
+            if (found.Required(here + ".path", file.Path) && Names.DescendingPath(file.Path!) is { } wrong)
+                found.Add(ManifestError.Invalid(here + ".path", file.Path, wrong));
+            found.RequiredName(here + ".key", file.Key, Names.EnvironmentName);
+        }
     }
 
     private static void CheckKey(string path, KeySelector? selector, Findings found)

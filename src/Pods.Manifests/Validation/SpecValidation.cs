@@ -43,6 +43,7 @@ internal static class SpecValidation
             {
                 found.Unique($"spec.{field}[{i}].name", containers![i].Name, names);
                 ContainerValidation.Check($"spec.{field}[{i}]", containers[i], volumes, found);
+                EnvironmentValidation.CheckFiles($"spec.{field}[{i}]", containers[i], spec.Volumes ?? [], found);
                 ProbeValidation.Check($"spec.{field}[{i}]", containers[i], spec, isInit: field == "initContainers", found);
             }
     }

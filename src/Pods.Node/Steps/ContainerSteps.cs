@@ -167,6 +167,7 @@ internal sealed class ContainerSteps(NodeServices node)
                 User = ContainerUser.Resolve(pod, container, image.Config.Config, passwd, group),
                 MountSources = [.. _volumes.Sources(pod, container, facts, objects)],
                 Objects = objects,
+                Files = (volume, path) => PodVolumes.Read(node.Options, pod, volume, path),
                 LocalhostSeccomp = LocalhostSeccomp(pod, container),
                 Cpus = cpus,
             });

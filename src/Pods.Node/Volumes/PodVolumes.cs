@@ -7,6 +7,7 @@ namespace Pods.Node;
 internal sealed class PodVolumes(NodeServices node)
 {
     private const int WorldWritable = 0b111_111_111;
+    private const int MostRead = 64 * 1024;   // far more variables than a process is given
 
     private readonly WrittenVolumes _written = new(node);
     private readonly ClaimVolumes _claims = new(node);
@@ -45,12 +46,41 @@ internal sealed class PodVolumes(NodeServices node)
             string source = Source(node.Options, pod, volume);
             if (volume.HostPath is not null && node.Options.HostPathPrefixes.Count > 0)
                 source = Pin(pod, source, Path.Combine("host-paths", container.Name!, $"{i}"));
-            if (SubPathExpression.Of(pod, container, mount, sandbox, node.Facts, objects) is { } part)
+            VolumeFileLookup files = (name, path) => Read(node.Options, pod, name, path);
+            if (SubPathExpression.Of(pod, container, mount, sandbox, node.Facts, objects, files) is { } part)
                 source = SubPath(pod, source, mount.Name!, part, Path.Combine("subpaths", container.Name!, $"{i}"));
             MountPropagation.Prepare(source, mount, mayShare: volume is { HostPath: null, PersistentVolumeClaim: null });
             yield return new(source,
                 IsReadOnly: volume.IsWritten() || volume.Image is not null || volume.PersistentVolumeClaim?.ReadOnly == true,
                 IsData: volume.Image is not null);
+        }
+    }
+
+    /// <summary>What a container of the pod has written; null when it is not there.</summary>
+    public static byte[]? Read(NodeOptions options, Pod pod, string volume, string path)
+    {
+        string root = Source(options, pod, pod.Spec!.Volumes!.First(v => v.Name == volume));
+        try
+        {
+            // Who wrote it is not trusted: no link leads out, and a fifo makes nobody wait.
+            const OpenFlags toLook = OpenFlags.ReadOnly | OpenFlags.NonBlocking | OpenFlags.NoControllingTerminal;
+            using FileDescriptor file = RootedPath.OpenBeneath(root, path, toLook);
+            if (file.Kind != FileKind.Regular)
+                throw new SpecException($"file \"{path}\" of volume \"{volume}\" is no regular file");
+            byte[] content = new byte[MostRead + 1];
+            int length = 0;
+            while (length < content.Length && file.TryRead(content.AsSpan(length), out int count) && count > 0)
+                length += count;
+            return length <= MostRead ? content[..length]
+                : throw new SpecException($"file \"{path}\" of volume \"{volume}\" is larger than {MostRead} bytes");
+        }
+        catch (LinuxException e) when (e.Errno is Errno.ENOENT or Errno.ENOTDIR)
+        {
+            return null;
+        }
+        catch (LinuxException e)
+        {
+            throw new SpecException($"file \"{path}\" of volume \"{volume}\": {e.Message}");
         }
     }
 
