@@ -31,7 +31,7 @@ fetch() { # SUITE TARGET PACKAGE…
 status=0
 fetch trixie containerd-1.7 containerd golang-github-containerd-containerd-dev golang-github-containerd-cgroups-dev || status=1
 fetch trixie kubectl kubectl || status=1
-fetch trixie prometheus prometheus || status=1
+fetch trixie prometheus prometheus promtool || status=1
 # The machine's own may be too old for its kernel; with the libraries that it needs, which the machine does not have.
 fetch trixie criu criu libcompel1 libc6 libbsd0 libmd0 libgnutls30t64 libnettle8t64 libhogweed6t64 libgmp10 libp11-kit0 libidn2-0 libunistring5 \
   libtasn1-6 libffi8 libnet1 libnftables1 libjansson4 libmnl0 libnftnl11 libxtables12 libedit2 libtinfo6 libnl-3-200 libprotobuf-c1 libuuid1 \
