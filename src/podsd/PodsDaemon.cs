@@ -88,6 +88,7 @@ internal static class PodsDaemon
         [
             parts.Node.RunAsync(stopping), manifests.RunAsync(stopping), new WorkloadController(parts.Node).RunAsync(stopping),
             new DiskUpkeep(parts.Services).RunAsync(stopping), new LocalStorage(parts.Node).RunAsync(stopping),
+            MemoryUpkeep.RunAsync(stopping),
         ];
         _ = parts.Node.Ready.ContinueWith(_ => SystemdNotifier.Ready(), TaskScheduler.Default);
         logger.LogInformation("podsd {Version} on {Socket}, root {Root}, containerd {Address}",
