@@ -21,7 +21,16 @@ internal sealed class StreamedContent : RequestContent
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
         // The headers wait in a buffer for the first bytes of the body, and a server may want to speak first.
-        await stream.FlushAsync(cancellationToken);
+        try
+        {
+            await stream.FlushAsync(cancellationToken);
+        }
+        catch
+        {
+            // A server that refuses at once has ended the stream by now: a writer that waited on would never learn why.
+            _opened.TrySetCanceled(CancellationToken.None);
+            throw;
+        }
         _opened.TrySetResult(stream);
         await _complete.Task.WaitAsync(cancellationToken);
     }
