@@ -6,16 +6,9 @@ using Pods.TestKit;
 namespace Pods.Cli.Tests;
 
 /// <summary>`pods doctor` where podsd's settings, the clock, the firewall or what earlier pods have left are what is wrong.</summary>
-public sealed class DoctorStateTests : IDisposable
+public sealed class DoctorStateTests : MachineTests
 {
     private const string Gone = "0b6f4b8e-1c1d-4c8e-9a55-6f5a55b3a001", Here = "5d1f0c62-7a42-4a3b-8a0b-2f9c1a7be002";
-
-    private readonly ScratchDirectory _scratch = new();
-    private readonly Machine _machine;
-
-    public DoctorStateTests() => _machine = new(_scratch.Path, ["/usr/sbin", "/usr/bin"]);
-
-    public void Dispose() => _scratch.Dispose();
 
     [Fact]
     public async Task Settings_are_podsds_own_and_the_checks_look_where_they_say()
@@ -25,8 +18,8 @@ public sealed class DoctorStateTests : IDisposable
         Write("etc/pods/podsd.yaml", "root: /srv/pods\n");
         using Socket socket = Listen("run/other.sock");
 
-        DaemonSettings settings = await DaemonSettings.ReadAsync(_machine, default);
-        IReadOnlyList<Finding> runtime = await new RuntimeChecks(_machine, settings).RunAsync(default);
+        DaemonSettings settings = await DaemonSettings.ReadAsync(Machine, default);
+        IReadOnlyList<Finding> runtime = await new RuntimeChecks(Machine, settings).RunAsync(default);
 
         Assert.Equal(Finding.Ok("configuration", "/etc/pods/podsd.yaml (moved: root, containerd, namespace, runtime)"), settings.Finding);
         Assert.Equal("/var/log/pods", settings["log-dir"]);
@@ -40,7 +33,7 @@ public sealed class DoctorStateTests : IDisposable
     {
         await ProgramAsync("usr/bin/podsd", "echo 'podsd: /etc/pods/podsd.yaml:3: unknown key \"rot\"' >&2; exit 2");
 
-        Finding finding = (await DaemonSettings.ReadAsync(_machine, default)).Finding;
+        Finding finding = (await DaemonSettings.ReadAsync(Machine, default)).Finding;
 
         Assert.Equal((Verdict.Failure, "/etc/pods/podsd.yaml:3: unknown key \"rot\""), (finding.Verdict, finding.Message));
         Assert.Equal("correct /etc/pods/podsd.yaml; systemctl restart podsd", finding.Remedy);
@@ -55,7 +48,7 @@ public sealed class DoctorStateTests : IDisposable
         await ProgramAsync("usr/bin/ctr", script);
         using Socket socket = Listen("run/containerd/containerd.sock");
 
-        Finding finding = (await new RuntimeChecks(_machine, DaemonSettings.Usual).RunAsync(default))[2];
+        Finding finding = (await new RuntimeChecks(Machine, DaemonSettings.Usual).RunAsync(default))[2];
 
         Assert.Equal((verdict, message), (finding.Verdict.ToString(), finding.Message));
         Assert.NotNull(finding.Remedy);
@@ -71,7 +64,7 @@ public sealed class DoctorStateTests : IDisposable
     {
         if (program.Length > 0)
             Write(program, "");
-        Machine machine = new(_scratch.Path, ["/usr/sbin"]) { IsClockKept = isKept };
+        Machine machine = MachineWith(isKept);
 
         Finding finding = new StorageChecks(machine, DaemonSettings.Usual, TimeProvider.System).Run()[^1];
 
@@ -95,7 +88,7 @@ public sealed class DoctorStateTests : IDisposable
         if (network.Length > 0)
             Write("etc/cni/net.d/10-a.conflist", network);
 
-        Finding finding = (await new NetworkChecks(_machine, DaemonSettings.Usual).RunAsync(default))[^1];
+        Finding finding = (await new NetworkChecks(Machine, DaemonSettings.Usual).RunAsync(default))[^1];
 
         Assert.Equal((verdict, remedy), (finding.Verdict.ToString(), finding.Remedy));
     }
@@ -153,40 +146,14 @@ public sealed class DoctorStateTests : IDisposable
         Write($"run/pods/pods/{Gone}/hosts", "");
         int looks = 0;
 
-        Finding finding = await new LeftoverCheck(_machine, DaemonSettings.Usual,
+        Finding finding = await new LeftoverCheck(Machine, DaemonSettings.Usual,
             () => Task.FromResult<IReadOnlyList<Pod>>(looks++ == 0 ? [] : [WithUid(Gone)])).RunAsync(default);
 
         Assert.Equal(Finding.Ok("leftover state", "none"), finding);
     }
 
     private Task<Finding> Leftovers(params string[] uids) =>
-        new LeftoverCheck(_machine, DaemonSettings.Usual, () => Task.FromResult<IReadOnlyList<Pod>>([.. uids.Select(WithUid)])).RunAsync(default);
+        new LeftoverCheck(Machine, DaemonSettings.Usual, () => Task.FromResult<IReadOnlyList<Pod>>([.. uids.Select(WithUid)])).RunAsync(default);
 
     private static Pod WithUid(string uid) => new() { Metadata = new() { Uid = uid } };
-
-    private void Write(string path, string text)
-    {
-        string full = Path.Combine(_scratch.Path, path);
-        Directory.CreateDirectory(Path.GetDirectoryName(full)!);
-        File.WriteAllText(full, text);
-    }
-
-    // Written by another process: one of ours that is forked meanwhile would keep it open for writing, and nobody could run it.
-    private async Task ProgramAsync(string path, string script)
-    {
-        Write(path + ".new", $"#!/bin/sh\n{script}\n");
-        string full = Path.Combine(_scratch.Path, path);
-        (await Command.RunAsync("install", ["-m", "755", full + ".new", full])).Succeeded();
-        File.Delete(full + ".new");
-    }
-
-    private Socket Listen(string path)
-    {
-        string full = Path.Combine(_scratch.Path, path);
-        Directory.CreateDirectory(Path.GetDirectoryName(full)!);
-        Socket socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        socket.Bind(new UnixDomainSocketEndPoint(full));
-        socket.Listen();
-        return socket;
-    }
 }

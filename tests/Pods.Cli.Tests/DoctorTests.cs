@@ -6,22 +6,15 @@ using Pods.TestKit;
 namespace Pods.Cli.Tests;
 
 /// <summary>`pods doctor` on machines made of a directory each.</summary>
-public sealed class DoctorTests : IDisposable
+public sealed class DoctorTests : MachineTests
 {
-    private readonly ScratchDirectory _scratch = new();
-    private readonly Machine _machine;
-
-    public DoctorTests() => _machine = new(_scratch.Path, ["/usr/sbin", "/usr/bin"]);
-
-    public void Dispose() => _scratch.Dispose();
-
     [Fact]
-    public async Task Bare_machine_fails_with_a_remedy_for_each_failure()
+    public async Task BareMachine_fails_with_a_remedy_for_each_failure()
     {
         IReadOnlyList<Finding> findings =
         [
-            .. await new RuntimeChecks(_machine, DaemonSettings.Usual).RunAsync(default), .. new KernelChecks(_machine).Run(),
-            .. await new NetworkChecks(_machine, DaemonSettings.Usual).RunAsync(default),
+            .. await new RuntimeChecks(Machine, DaemonSettings.Usual).RunAsync(default), .. new KernelChecks(Machine).Run(),
+            .. await new NetworkChecks(Machine, DaemonSettings.Usual).RunAsync(default),
         ];
 
         Assert.Equal(["containerd", "containerd socket", "runtime io.containerd.pods.v1", "OCI runtime", "namespaces", "CNI plugins", "iptables"],
@@ -40,7 +33,7 @@ public sealed class DoctorTests : IDisposable
         await ProgramAsync("usr/bin/ctr", "echo one; echo two");
         using Socket socket = Listen("run/containerd/containerd.sock");
 
-        IReadOnlyList<Finding> findings = await new RuntimeChecks(_machine, DaemonSettings.Usual).RunAsync(default);
+        IReadOnlyList<Finding> findings = await new RuntimeChecks(Machine, DaemonSettings.Usual).RunAsync(default);
 
         Assert.All(findings, f => Assert.Equal(Verdict.Ok, f.Verdict));
         Assert.StartsWith("1.6.20~ds1 (", findings[0].Message);
@@ -53,7 +46,7 @@ public sealed class DoctorTests : IDisposable
     {
         await ProgramAsync("usr/bin/containerd", "echo 'containerd github.com/containerd/containerd v1.5.9 abc'");
 
-        Finding finding = (await new RuntimeChecks(_machine, DaemonSettings.Usual).RunAsync(default))[0];
+        Finding finding = (await new RuntimeChecks(Machine, DaemonSettings.Usual).RunAsync(default))[0];
 
         Assert.Equal((Verdict.Failure, "1.5.9 is older than 1.6"), (finding.Verdict, finding.Message));
     }
@@ -69,7 +62,7 @@ public sealed class DoctorTests : IDisposable
         Write("usr/lib/cni/bridge", "");
         Write("etc/cni/net.d/10-a.conflist", json);
 
-        Finding finding = (await new NetworkChecks(_machine, DaemonSettings.Usual).RunAsync(default))[1];
+        Finding finding = (await new NetworkChecks(Machine, DaemonSettings.Usual).RunAsync(default))[1];
 
         Assert.Equal((verdict, message), (finding.Verdict.ToString(), finding.Message));
     }
@@ -81,7 +74,7 @@ public sealed class DoctorTests : IDisposable
     {
         Write("sys/fs/cgroup/cgroup.controllers", controllers + "\n");
 
-        Assert.Equal(verdict, new KernelChecks(_machine).Run()[0].Verdict.ToString());
+        Assert.Equal(verdict, new KernelChecks(Machine).Run()[0].Verdict.ToString());
     }
 
     [Fact]
@@ -89,7 +82,7 @@ public sealed class DoctorTests : IDisposable
     {
         Write("proc/cgroups", "#subsys_name\thierarchy\tnum_cgroups\tenabled\ncpu\t4\t9\t1\nmemory\t0\t9\t1\npids\t5\t9\t1\n");
 
-        Finding finding = new KernelChecks(_machine).Run()[0];
+        Finding finding = new KernelChecks(Machine).Run()[0];
 
         Assert.Equal("v1 without memory: limits of that kind cannot be set", finding.Message);
     }
@@ -106,38 +99,12 @@ public sealed class DoctorTests : IDisposable
     {
         StringWriter output = new(), error = new();
 
-        string[] words = ["doctor", "--json", "--socket", _scratch.File("none.sock")];
+        string[] words = ["doctor", "--json", "--socket", PathOf("none.sock")];
         int code = await CommandLine.RunAsync(words, new(output, error, IsOutputTerminal: false));
 
         Assert.Equal(1, code);
         Assert.Contains("\"check\": \"podsd\",\n    \"verdict\": \"failure\"", output.ToString());
-        using PodsClient client = new(_scratch.File("none.sock"));
-        Assert.Equal("systemctl start podsd", Assert.Single(await new DaemonChecks(_machine, DaemonSettings.Usual, client).RunAsync(default)).Remedy);
-    }
-
-    private void Write(string path, string text)
-    {
-        string full = Path.Combine(_scratch.Path, path);
-        Directory.CreateDirectory(Path.GetDirectoryName(full)!);
-        File.WriteAllText(full, text);
-    }
-
-    // Written by another process: one of ours that is forked meanwhile would keep it open for writing, and nobody could run it.
-    private async Task ProgramAsync(string path, string script)
-    {
-        Write(path + ".new", $"#!/bin/sh\n{script}\n");
-        string full = Path.Combine(_scratch.Path, path);
-        (await Command.RunAsync("install", ["-m", "755", full + ".new", full])).Succeeded();
-        File.Delete(full + ".new");
-    }
-
-    private Socket Listen(string path)
-    {
-        string full = Path.Combine(_scratch.Path, path);
-        Directory.CreateDirectory(Path.GetDirectoryName(full)!);
-        Socket socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        socket.Bind(new UnixDomainSocketEndPoint(full));
-        socket.Listen();
-        return socket;
+        using PodsClient client = new(PathOf("none.sock"));
+        Assert.Equal("systemctl start podsd", Assert.Single(await new DaemonChecks(Machine, DaemonSettings.Usual, client).RunAsync(default)).Remedy);
     }
 }

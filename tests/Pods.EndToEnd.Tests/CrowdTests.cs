@@ -36,6 +36,9 @@ public sealed class CrowdTests
         Assert.Equal(Count, Directory.GetFiles(podsd.NetworkNamespaces).Length);
         Assert.Equal(Count, Directory.GetFiles(podsd.AddressLeases, "10.*").Length);
 
+        // The promise for a hundred pods at rest: what it took to start them is given back.
+        await Eventually.True(() => MemoryFigures.Of(podsd.Pid).RssKb <= 60 * 1024, "podsd weighs 60 MB at most", TimeSpan.FromMinutes(2));
+
         (await podsd.PodsAsync(["delete", "pods", "--all"], null, Limit)).Succeeded();
         await podsd.ExpectNothingLeftAsync();
         Assert.Empty(pods.SelectMany(CgroupsOf));

@@ -62,11 +62,12 @@ internal sealed class PodVolumes(NodeServices node)
         string root = Source(options, pod, pod.Spec!.Volumes!.First(v => v.Name == volume));
         try
         {
-            // Who wrote it is not trusted: no link leads out, and a fifo makes nobody wait.
-            const OpenFlags toLook = OpenFlags.ReadOnly | OpenFlags.NonBlocking | OpenFlags.NoControllingTerminal;
-            using FileDescriptor file = RootedPath.OpenBeneath(root, path, toLook);
-            if (file.Kind != FileKind.Regular)
+            // Who wrote it is not trusted: no link leads out, a fifo makes nobody wait, and no device is opened, which a container may make
+            // but not open itself.
+            using FileDescriptor found = RootedPath.OpenBeneath(root, path, OpenFlags.PathOnly);
+            if (found.Kind != FileKind.Regular)
                 throw new SpecException($"file \"{path}\" of volume \"{volume}\" is no regular file");
+            using FileDescriptor file = FileDescriptor.Open(RootedPath.Handle(found), OpenFlags.ReadOnly);
             byte[] content = new byte[MostRead + 1];
             int length = 0;
             while (length < content.Length && file.TryRead(content.AsSpan(length), out int count) && count > 0)
