@@ -18,7 +18,7 @@ public sealed record NodeServices
     public required EventLog Events { get; init; }
     public required NodeFacts Facts { get; init; }
     public required CpuPool Cpus { get; init; }
-    public required string HostIp { get; init; }
+    public required HostAddress HostAddress { get; init; }
     /// <summary>The kernel's name for this boot of the machine: what another one has left runs no more.</summary>
     public string BootId { get; init; } = File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim();
     public required TimeProvider Time { get; init; }

@@ -178,7 +178,7 @@ internal sealed class PodWorker
 
     private StoredPod WithStatus(StoredPod stored)
     {
-        PodStatus status = PodStatusView.Of(stored.Pod, stored.Memory, _node.HostIp, _node.Time.GetUtcNow());
+        PodStatus status = PodStatusView.Of(stored.Pod, stored.Memory, _node.HostAddress.Current, _node.Time.GetUtcNow());
         if (PodStatusComparison.AreEqual(status, stored.Pod.Status))
             return stored;
         if (status.Phase == "Running" && stored.Pod is { Status.Phase: "Pending", Metadata.CreationTimestamp: { } created })

@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Net.NetworkInformation;
-using System.Net.Sockets;
 using Pods.Containerd;
 using Pods.Images;
 using Pods.Linux;
@@ -18,7 +16,8 @@ internal sealed class NodeParts : IAsyncDisposable
     public NodeServices Services { get; }
     public PodNode Node { get; }
 
-    public static NodeParts Create(NodeOptions options, ImageOptions images, NetworkOptions network, Action<string> log)
+    public static NodeParts Create(NodeOptions options, ImageOptions images, NetworkOptions network, HostAddress address,
+        Action<string> log)
     {
         // Others may pass through, as containers that are not root must to reach their volumes, but not look around.
         const UnixFileMode passage = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
@@ -39,7 +38,7 @@ internal sealed class NodeParts : IAsyncDisposable
             Policies = ReadPolicies(options.PolicyDirectory),
             Facts = ReadFacts(options),
             Cpus = new CpuPool(CpuTopology.Read(), options.ReservedCpus),
-            HostIp = FindHostIp(),
+            HostAddress = address,
             Time = TimeProvider.System,
             Log = log,
         });
@@ -88,11 +87,4 @@ internal sealed class NodeParts : IAsyncDisposable
 
     private static string StatusField(string name) =>
         File.ReadLines("/proc/self/status").First(l => l.StartsWith(name + ":", StringComparison.Ordinal)).Split('\t')[1];
-
-    /// <summary>The address of the interface with the default route; loopback on a machine without one.</summary>
-    public static string FindHostIp() => NetworkInterface.GetAllNetworkInterfaces()
-        .Where(i => i.OperationalStatus == OperationalStatus.Up && i.NetworkInterfaceType != NetworkInterfaceType.Loopback)
-        .OrderByDescending(i => i.GetIPProperties().GatewayAddresses.Count)
-        .SelectMany(i => i.GetIPProperties().UnicastAddresses)
-        .FirstOrDefault(a => a.Address.AddressFamily == AddressFamily.InterNetwork)?.Address.ToString() ?? "127.0.0.1";
 }

@@ -2,6 +2,7 @@ using Pods.Daemon.Access;
 using Pods.Daemon.Api;
 using Pods.Daemon.Settings;
 using Pods.Manifests;
+using Pods.Network;
 using Pods.Node;
 
 namespace Pods.Daemon;
@@ -42,7 +43,7 @@ internal static class PodsDaemon
         using RootLock root = RootLock.Take(settings.Node.Root);
         using CancellationTokenSource stop = new();
         Action<string> log = line => Console.Error.WriteLine("podsd: " + line);
-        await using NodeParts parts = NodeParts.Create(settings.Node, settings.Images, settings.Network, log);
+        await using NodeParts parts = NodeParts.Create(settings.Node, settings.Images, settings.Network, new(TimeProvider.System), log);
         Task node = parts.Node.RunAsync(stop.Token);
         int count = await parts.Node.DeleteAllAsync(stop.Token);
         await stop.CancelAsync();
@@ -63,8 +64,8 @@ internal static class PodsDaemon
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(10));
         ApiSocket.Prepare(settings.Socket);
-        string hostIp = NodeParts.FindHostIp();
-        using ApiAccess? access = settings.Listen is null ? null : TlsPort.Open(settings, hostIp);
+        HostAddress address = new(TimeProvider.System);
+        using ApiAccess? access = settings.Listen is null ? null : TlsPort.Open(settings, address.Current);
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
@@ -77,8 +78,9 @@ internal static class PodsDaemon
         });
         WebApplication app = builder.Build();
         ILogger logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("podsd");
-        await using NodeParts parts = NodeParts.Create(settings.Node, settings.Images, settings.Network, line => logger.LogInformation("{Line}", line));
-        ApiRoutes.Map(app, parts.Node, access, new ImageRequests(parts.Services), new AccessRequests(settings, hostIp, access));
+        await using NodeParts parts = NodeParts.Create(settings.Node, settings.Images, settings.Network, address,
+            line => logger.LogInformation("{Line}", line));
+        ApiRoutes.Map(app, parts.Node, access, new ImageRequests(parts.Services), new AccessRequests(settings, address.Current, access));
         StaticManifests manifests = new(parts.Node, settings.Node.ManifestDirectory);
         new NodeRequests(parts.Services, manifests).Map(app);
         app.UseWebSockets();

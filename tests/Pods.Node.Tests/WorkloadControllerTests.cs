@@ -15,7 +15,7 @@ public sealed class WorkloadControllerTests : IDisposable
     public async Task No_pod_is_made_for_a_deployment_that_was_deleted_meanwhile()
     {
         NodeOptions options = new() { Root = File("root"), State = File("run"), ContainerdAddress = File("nobody.sock") };
-        await using NodeParts parts = NodeParts.Create(options, new(), new() { CacheDirectory = File("cni") }, _ => { });
+        await using NodeParts parts = NodeParts.Create(options, new(), new() { CacheDirectory = File("cni") }, new(TimeProvider.System), _ => { });
         WorkloadController controller = new(parts.Node);
         Workload seen = parts.Node.CreateWorkload(WorkloadKind.Deployment, "default", Deployment(), isDryRun: false);
 

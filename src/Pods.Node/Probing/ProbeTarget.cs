@@ -6,7 +6,7 @@ namespace Pods.Node;
 public sealed record ProbeTarget(string Host, IReadOnlyList<ContainerPort> Ports)
 {
     internal static ProbeTarget Of(NodeServices node, StoredPod stored, Container container) => new(
-        stored.Pod.Spec!.HostNetwork == true ? node.HostIp : stored.Memory.Sandbox?.Addresses is [var first, ..] ? first : "",
+        stored.Pod.Spec!.HostNetwork == true ? node.HostAddress.Current : stored.Memory.Sandbox?.Addresses is [var first, ..] ? first : "",
         container.Ports ?? []);
 
     /// <summary>The number of a port; null where no port has that name.</summary>

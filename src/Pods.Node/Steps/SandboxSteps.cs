@@ -61,8 +61,8 @@ internal sealed class SandboxSteps(NodeServices node)
             HostsFile = _files.Hosts(pod),
             HostnameFile = _files.HostnameFile(pod),
             ResolvConf = _files.ResolvConf(pod),
-            PodIPs = hostNetwork ? [node.HostIp] : addresses,
-            HostIPs = [node.HostIp],
+            PodIPs = hostNetwork ? [node.HostAddress.Current] : addresses,
+            HostIPs = [node.HostAddress.Current],
             NodeName = node.Options.NodeName,
         };
     }
