@@ -75,8 +75,12 @@ internal sealed class ContainerCreation(Pod pod, CreateTaskRequest request)
     private void MountRootfs()
     {
         Directory.CreateDirectory(_bundle.Rootfs);
-        Mounts.AttachAll(request.Rootfs.Select(m => new Mount(m.Type, m.Source, m.Target, [.. m.Options])), _bundle.Rootfs);
+        Mounts.AttachAll(request.Rootfs.Select(m => new Mount(m.Type, m.Source, m.Target, [.. m.Options])), _bundle.Rootfs, MakeUserNamespace);
     }
+
+    /// <summary>For the options uidmap and gidmap, which containerd leaves to the shim: a mount takes the ids of a namespace only.</summary>
+    private FileDescriptor MakeUserNamespace(IdMapping mapping) =>
+        UserNamespace.Create(PauseProgram.Find(), mapping, withNetwork: false, pod.Children).User;
 
     private Restore? RestoreOf(ShimOptions options) => request.Checkpoint.Length == 0
         ? null

@@ -99,7 +99,7 @@ internal sealed class PodSandbox(string id, Bundle bundle, SandboxSettings setti
 
     private NamespaceHolder Holder() => new()
     {
-        File = HolderProgram(),
+        File = PauseProgram.Find(),
         Arguments = ["pause", "-d", MarkOf(bundle)],
         Root = bundle.Rootfs,
         Network = settings.Network,
@@ -109,15 +109,6 @@ internal sealed class PodSandbox(string id, Bundle bundle, SandboxSettings setti
         HasOwnPids = settings.HasOwnPids,
         Sysctls = settings.Sysctls,
     };
-
-    /// <summary>Installed with the shim; where it was only built, beside it.</summary>
-    private static string HolderProgram()
-    {
-        string ours = Path.GetDirectoryName(Environment.ProcessPath)!;
-        string[] places = [Path.Combine(ours, "../lib/pods/pause"), Path.Combine(ours, "pause"), "/usr/lib/pods/pause"];
-        return places.FirstOrDefault(File.Exists)
-            ?? throw new FileNotFoundException($"start sandbox: the program pause is not in {string.Join(", ", places.Select(Path.GetFullPath))}");
-    }
 
     private async Task ObserveAsync(Child holder)
     {

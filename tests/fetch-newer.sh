@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# fetch-newer.sh DIR [podman]: unpacks containerd 1.7 (Debian 13) and 2.x (unstable), their development packages, kubectl, promtool and CRIU below DIR
+# fetch-newer.sh DIR [podman]: unpacks containerd 1.7 (Debian 13) and 2.x (unstable), their development packages, kubectl, promtool, CRIU, runc and crun below DIR
 # for the tests that run on more than the machine's own containerd; with "podman" that too, of the machine's own release, for `make bench`. Nothing is installed; apt's own lists stay as they are.
 # What cannot be had is named, and the tests that need it are reported as skipped.
 set -uo pipefail
@@ -28,6 +28,17 @@ fetch() { # SUITE TARGET PACKAGE…
   echo "fetch-newer: $target: $*"
 }
 
+# Has a program find the libraries that came with it: a wrapper will not do for what runs itself again by /proc/self/exe.
+relink() { # TARGET PROGRAM
+  local program=$dir/$1/${2##*/} libraries
+  [ -x "$program" ] && return 0
+  libraries=$(echo "$dir/$1"/usr/lib/*-linux-gnu)
+  cp "$dir/$1/$2" "$program.new" \
+    && "$dir/patchelf/usr/bin/patchelf" --set-interpreter "$(echo "$libraries"/ld-linux-*)" --force-rpath --set-rpath "$libraries" "$program.new" \
+    && mv "$program.new" "$program" || { echo "fetch-newer: cannot relink $2" >&2; return 1; }
+}
+
+release=$(. /etc/os-release && echo "$VERSION_CODENAME")
 status=0
 fetch trixie containerd-1.7 containerd golang-github-containerd-containerd-dev golang-github-containerd-cgroups-dev || status=1
 fetch trixie kubectl kubectl || status=1
@@ -37,9 +48,12 @@ fetch trixie criu criu libcompel1 libc6 libbsd0 libmd0 libgnutls30t64 libnettle8
   libtasn1-6 libffi8 libnet1 libnftables1 libjansson4 libmnl0 libnftnl11 libxtables12 libedit2 libtinfo6 libnl-3-200 libprotobuf-c1 libuuid1 \
   zlib1g || status=1
 fetch sid containerd-2 containerd golang-github-containerd-containerd-api-dev || status=1
+# With mounts whose ids are mapped, which user namespaces of pods need.
+fetch sid runc runc libc6 libseccomp2 && fetch trixie crun crun libc6 libcap2 libseccomp2 libsystemd0 libyajl2 \
+  && fetch "$release" patchelf patchelf && relink runc usr/sbin/runc && relink crun usr/bin/crun || status=1
 # Its libraries must fit the machine, so it is the machine's own release.
 if [ "${2:-}" = podman ]; then
-  fetch "$(. /etc/os-release && echo "$VERSION_CODENAME")" podman \
+  fetch "$release" podman \
     podman conmon netavark catatonit golang-github-containers-common golang-github-containers-image libgpgme11 libsubid4 || status=1
 fi
 exit $status

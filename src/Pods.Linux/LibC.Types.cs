@@ -101,6 +101,12 @@ internal static unsafe partial class LibC
     internal const int CLONE_NEWPID = 0x20000000;
     internal const int CLONE_NEWNET = 0x40000000;
 
+    internal const int OPEN_TREE_CLONE = 1;
+    internal const int MOVE_MOUNT_F_EMPTY_PATH = 0x04;
+    internal const int MOVE_MOUNT_T_SYMLINKS = 0x10;
+    internal const int AT_RECURSIVE = 0x8000;
+    internal const ulong MOUNT_ATTR_IDMAP = 0x00100000;
+
     internal const int MNT_DETACH = 2;
     internal const int UMOUNT_NOFOLLOW = 8;
 
@@ -111,7 +117,10 @@ internal static unsafe partial class LibC
     // Both architectures took these from the shared part of the table.
     internal const int SYS_pidfd_send_signal = 424;
     internal const int SYS_pidfd_open = 434;
+    internal const int SYS_open_tree = 428;
+    internal const int SYS_move_mount = 429;
     internal const int SYS_openat2 = 437;
+    internal const int SYS_mount_setattr = 442;
 
     internal static readonly int SYS_pivot_root = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 41 : 155;
 
@@ -180,6 +189,15 @@ internal static unsafe partial class LibC
         internal ulong flags;
         internal ulong mode;
         internal ulong resolve;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct mount_attr
+    {
+        internal ulong attr_set;
+        internal ulong attr_clr;
+        internal ulong propagation;
+        internal ulong userns_fd;
     }
 
     // struct statx, the same everywhere, up to the device numbers; the kernel fills 256 bytes.

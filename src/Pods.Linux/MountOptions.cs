@@ -60,6 +60,9 @@ public sealed record MountOptions(nuint Flags, nuint Propagation, string Data)
         ["unbindable"] = MS_UNBINDABLE, ["runbindable"] = MS_UNBINDABLE | MS_REC,
     };
 
+    /// <summary>Whose ids the mount is to show; null: as they are on disk.</summary>
+    public IdMapping? Mapping { get; init; }
+
     internal bool IsBind => (Flags & MS_BIND) != 0;
 
     /// <summary>Sorts options; the last of two that contradict each other wins, as in fstab.</summary>
@@ -67,18 +70,28 @@ public sealed record MountOptions(nuint Flags, nuint Propagation, string Data)
     {
         nuint flags = 0, propagation = 0;
         List<string> data = [];
+        string? uids = null, gids = null;
         foreach (string option in options)
         {
             if (FlagsByName.TryGetValue(option, out (nuint Flag, bool Clear) known))
                 flags = known.Clear ? flags & ~known.Flag : flags | known.Flag;
             else if (PropagationByName.TryGetValue(option, out nuint way)) propagation |= way;
+            else if (option.StartsWith("uidmap=", StringComparison.Ordinal)) uids = option["uidmap=".Length..];
+            else if (option.StartsWith("gidmap=", StringComparison.Ordinal)) gids = option["gidmap=".Length..];
             else if (IsForSomebodyElse(option)) throw new ArgumentException($"mount option {option} is not supported");
             else data.Add(option);
         }
-        return new(flags, propagation, string.Join(',', data));
+        return new(flags, propagation, string.Join(',', data)) { Mapping = MappingOf(uids, gids) };
     }
+
+    private static IdMapping? MappingOf(string? uids, string? gids) => (uids, gids) switch
+    {
+        (null, null) => null,
+        (not null, not null) => IdMapping.Parse(uids, gids),
+        _ => throw new ArgumentException($"mount option {(uids is null ? "gidmap=" + gids : "uidmap=" + uids)} needs the other of uidmap and gidmap"),
+    };
 
     // The kernel would take these for the file system's own, and most file systems would refuse them with a bare EINVAL.
     private static bool IsForSomebodyElse(string option) =>
-        option == "loop" || option.StartsWith("uidmap=") || option.StartsWith("gidmap=") || option.StartsWith("X-containerd.");
+        option == "loop" || option.StartsWith("X-containerd.", StringComparison.Ordinal);
 }

@@ -9,11 +9,14 @@ public static class Mounts
     private static readonly TimeSpan BusyPause = TimeSpan.FromMilliseconds(50);
 
     /// <summary>All of them in order below one root; if one fails, those before it are detached again.</summary>
-    public static void AttachAll(IEnumerable<Mount> mounts, string root)
+    /// <param name="mounts">The outermost first.</param>
+    /// <param name="root">A directory.</param>
+    /// <param name="userNamespaces">Called for the options uidmap and gidmap; without it they are refused.</param>
+    public static void AttachAll(IEnumerable<Mount> mounts, string root, Func<IdMapping, FileDescriptor>? userNamespaces = null)
     {
         try
         {
-            foreach (Mount mount in mounts) Attach(mount, root);
+            foreach (Mount mount in mounts) Attach(mount, root, userNamespaces);
         }
         catch
         {
@@ -22,18 +25,20 @@ public static class Mounts
         }
     }
 
-    public static void Attach(Mount mount, string root)
+    public static void Attach(Mount mount, string root, Func<IdMapping, FileDescriptor>? userNamespaces = null)
     {
         MountOptions options = MountOptions.Parse(mount.Options);
+        using FileDescriptor? owner = options.Mapping is not { } mapping ? null : userNamespaces?.Invoke(mapping)
+            ?? throw new ArgumentException($"mount option {mapping} is not supported here");
         if (mount.Target.Length == 0)
         {
-            Make(mount, options, root);
+            Make(mount, options, root, root, owner);
             Adjust(options, root);
             return;
         }
         // By descriptor: nobody can turn the target into a link that leads out of the root between look-up and mount.
         using (FileDescriptor target = RootedPath.Open(root, mount.Target, OpenFlags.PathOnly))
-            Make(mount, options, RootedPath.Handle(target));
+            Make(mount, options, RootedPath.Handle(target), root, owner);
         // That descriptor is of what the mount now covers: the mount itself has to be looked up.
         using FileDescriptor mounted = RootedPath.Open(root, mount.Target, OpenFlags.PathOnly);
         Adjust(options, RootedPath.Handle(mounted));
@@ -88,12 +93,13 @@ public static class Mounts
         }
     }
 
-    private static void Make(Mount mount, MountOptions options, string target)
+    private static void Make(Mount mount, MountOptions options, string target, string root, FileDescriptor? owner)
     {
         bool onlyPropagation = mount.Type is "" or "none" && options is { Flags: 0, Data: "", Propagation: not 0 };
         if (onlyPropagation) return;
         nuint flags = options.IsBind ? options.Flags & ~MountOptions.PerMount : options.Flags;
-        if (mount.Type == "overlay") OverlayMount.Attach(mount.Source, target, flags, options.Data);
+        if (owner is not null) IdMappedMount.Attach(mount, options, flags, target, root, owner);
+        else if (mount.Type == "overlay") OverlayMount.Attach(mount.Source, target, flags, options.Data);
         else Call(mount.Source, target, mount.Type, flags, options.Data);
     }
 

@@ -44,6 +44,16 @@ internal static unsafe class Spawn
         }
     }
 
+    /// <summary>Of a child that nobody else waits for.</summary>
+    internal static void Await(int pid)
+    {
+        int status;
+        // SAFETY: the kernel writes one int. Anything but an interruption means that the child is reaped.
+        while (LibC.wait4(pid, &status, 0, null) < 0 && Marshal.GetLastPInvokeError() == Errno.EINTR)
+        {
+        }
+    }
+
     private static void SetAttributes(byte* attributes, ProcessGroup group)
     {
         // The runtime ignores SIGPIPE, and an ignored signal stays ignored over exec: a container's `yes | head` would never end.

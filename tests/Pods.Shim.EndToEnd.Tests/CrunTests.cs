@@ -86,19 +86,6 @@ public sealed class CrunTests(Installed.Host host) : IClassFixture<Installed.Hos
         await host.ExpectNothingLeftAsync();
     }
 
-    /// <summary>crun refuses a machine whose cgroup v2 has a controller beside v1. To this one it looks as if there were no v2.</summary>
-    private string WithoutUnifiedTree(string crun, string unified)
-    {
-        string program = _scratch.File("crun");
-        File.WriteAllText(program, $"""
-            #!/bin/sh
-            exec unshare -m --propagation slave sh -c 'umount {unified} && exec {crun} "$@"' crun "$@"
-
-            """);
-        File.SetUnixFileMode(program, (UnixFileMode)0b111_101_101);
-        return program;
-    }
-
     private async Task<ProcessEntry> RunAsync(string id)
     {
         (await CtrRunAsync(id, ["-d"], "sleep", "1000")).Succeeded();
@@ -113,9 +100,7 @@ public sealed class CrunTests(Installed.Host host) : IClassFixture<Installed.Hos
         _crun = Requires.FindProgram("crun") ?? "";
         Skip.If(_crun.Length == 0, "needs the program crun (sudo make deps)");
         await host.StartAsync();
-        const string unified = "/sys/fs/cgroup/unified";
-        if (File.Exists($"{unified}/cgroup.controllers") && (await File.ReadAllTextAsync($"{unified}/cgroup.controllers")).Trim().Length > 0)
-            _crun = WithoutUnifiedTree(_crun, unified);
+        _crun = CrunOnHybrid.Wrap(_crun, _scratch.File("crun"));
         await File.WriteAllTextAsync(_scratch.File("options.toml"), $"BinaryName = \"{_crun}\"\n");
     }
 }
