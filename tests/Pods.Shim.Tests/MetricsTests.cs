@@ -23,16 +23,11 @@ public sealed class MetricsTests : IDisposable
             cgroup.Limit(new CgroupLimits { MemoryBytes = 64 << 20, Pids = 77 });
             Child child = TestReaper.Children.Spawn(new SpawnRequest { File = "sh", Arguments = ["sh", "-c", "while :; do :; done"] });
             cgroup.Add(child.Pid);
-            Skip.If(cgroup.IsUnified, "version 1 only");
 
-            await Eventually.True(() => ReadV1(cgroup).Cpu.Usage.Total > 20_000_000, "the process uses the processor");
-
-            V1.Metrics metrics = ReadV1(cgroup);
-            Assert.Equal((1ul, 77ul), (metrics.Pids.Current, metrics.Pids.Limit));
-            Assert.Equal(64ul << 20, metrics.Memory.Usage.Limit);
-            Assert.Equal(64ul << 20, metrics.Memory.HierarchicalMemoryLimit);
-            Assert.True(metrics.Memory.Usage.Max >= metrics.Memory.Usage.Usage);
-            Assert.Equal(metrics.Cpu.Usage.PerCpu.Aggregate((a, b) => a + b) / 1_000_000_000, metrics.Cpu.Usage.Total / 1_000_000_000);
+            if (cgroup.IsUnified)
+                await ExpectV2Async(cgroup);
+            else
+                await ExpectV1Async(cgroup);
             cgroup.Kill();
             await child.Exited;
         }
@@ -42,6 +37,28 @@ public sealed class MetricsTests : IDisposable
             cgroup.Remove();
         }
         Assert.Null(Metrics.TryRead(cgroup));
+    }
+
+    private static async Task ExpectV1Async(Cgroup cgroup)
+    {
+        await Eventually.True(() => ReadV1(cgroup).Cpu.Usage.Total > 20_000_000, "the process uses the processor");
+
+        V1.Metrics metrics = ReadV1(cgroup);
+        Assert.Equal((1ul, 77ul), (metrics.Pids.Current, metrics.Pids.Limit));
+        Assert.Equal(64ul << 20, metrics.Memory.Usage.Limit);
+        Assert.Equal(64ul << 20, metrics.Memory.HierarchicalMemoryLimit);
+        Assert.True(metrics.Memory.Usage.Max >= metrics.Memory.Usage.Usage);
+        Assert.Equal(metrics.Cpu.Usage.PerCpu.Aggregate((a, b) => a + b) / 1_000_000_000, metrics.Cpu.Usage.Total / 1_000_000_000);
+    }
+
+    private static async Task ExpectV2Async(Cgroup cgroup)
+    {
+        await Eventually.True(() => ReadV2(cgroup).Cpu.UsageUsec > 20_000, "the process uses the processor");
+
+        V2.Metrics metrics = ReadV2(cgroup);
+        Assert.Equal((1ul, 77ul), (metrics.Pids.Current, metrics.Pids.Limit));
+        Assert.Equal(64ul << 20, metrics.Memory.UsageLimit);
+        Assert.Equal(0ul, metrics.MemoryEvents.OomKill);
     }
 
     [Fact]
@@ -83,6 +100,8 @@ public sealed class MetricsTests : IDisposable
         Assert.Equal((0ul, 0ul, 0ul), (metrics.Pids.Limit, metrics.Cpu.UsageUsec, metrics.Memory.Usage));
         Assert.Empty(metrics.Hugetlb);
     }
+
+    private static V2.Metrics ReadV2(Cgroup cgroup) => V2.Metrics.Parser.ParseFrom(Metrics.TryRead(cgroup)!.Value);
 
     private static V1.Metrics ReadV1(Cgroup cgroup) => V1.Metrics.Parser.ParseFrom(Metrics.TryRead(cgroup)!.Value);
 
