@@ -85,6 +85,7 @@ guaranteed_slice_of() { slice_of "$1" | sed 's/-burstable//'; }
 cpu_limit() { cat "/sys/fs/cgroup$(cgroup_of "$(container "$1")")/cpu.max"; }
 slice_cpu() { systemctl show -p CPUQuotaPerSecUSec --value "$(guaranteed_slice_of "$1")"; }
 diary() { pods exec tidy -- cat /diary/text | tr '\n' ' ' | sed 's/ $//'; }
+cpus_of() { pods exec "$1" -- grep Cpus_allowed_list /proc/1/status | cut -f2; }
 slice_memory() {
   systemctl show -p MemoryMax --value "$(slice_of "$1")"
 }
@@ -176,6 +177,14 @@ phase_use() {
   check "it becomes Ready in its time" ready slow
   check "its share is the kernel's" is "10000 100000" cpu_limit slow
   check "the slice has the pod's share" is 100ms slice_cpu slow
+  local own
+  check "a pod that wants a cpu for itself is applied" pods apply -f pinned.yaml
+  check "it becomes Ready with it" ready pinned
+  own=$(cpus_of pinned)
+  check "it has one of the two" has '^[01]$' echo "$own"
+  check "the others have left that one" soon is "$((1 - own))" cpus_of web
+  check "it is deleted" pods delete pod pinned
+  check "the others run everywhere again" soon is 0-1 cpus_of web
   check "its usage is told by cgroup v2" has 'memory.usage\|usage' metrics
   check "a container runs in a cgroup that systemd makes" with_systemd
   check "its scope has the memory limit" is 16777216 scope_memory
