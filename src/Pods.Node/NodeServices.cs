@@ -18,6 +18,8 @@ public sealed record NodeServices
     public required EventLog Events { get; init; }
     public required NodeFacts Facts { get; init; }
     public required CpuPool Cpus { get; init; }
+    /// <summary>Held while a pod is let in: two at once must not both have the last of a quota, or the same cpu.</summary>
+    public Lock Admitting { get; } = new();
     public required HostAddress HostAddress { get; init; }
     /// <summary>The kernel's name for this boot of the machine: what another one has left runs no more.</summary>
     public string BootId { get; init; } = File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim();

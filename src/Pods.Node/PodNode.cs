@@ -12,7 +12,6 @@ public sealed partial class PodNode
     private readonly NodeServices _node;
     private readonly ConcurrentDictionary<string, PodWorker> _workers = new();   // by pod uid
     private readonly TaskCompletionSource _firstSync = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Lock _creating = new();
     private readonly Lock _starting = new();
     private CancellationToken _stopping;
 
@@ -52,8 +51,7 @@ public sealed partial class PodNode
         if (isDryRun)
             return _node.Store.Find(space, pod.Metadata!.Name!) is null ? pod : throw NodeException.AlreadyExists(pod.Metadata.Name!);
         Pod created;
-        // Two pods at once must not both have the last of a quota, or the same cpu.
-        lock (_creating)
+        lock (_node.Admitting)
         {
             CheckQuota(pod, replaced: null);
             IReadOnlyDictionary<string, string>? cpus = _node.Cpus.Give(pod, _node.Store.List());
@@ -66,7 +64,8 @@ public sealed partial class PodNode
 
     /// <summary>
     /// As little as the change asks for: labels nothing, a container itself, the pod only for what its sandbox is made of. A new
-    /// pod takes the place of the old one when its images are there; until then the old one stays as it was.
+    /// pod takes the place of the old one when its images are there; until then the old one stays as it was. Once the old one ends
+    /// the new one comes, though nobody waits for it any more and podsd is killed meanwhile; a deletion alone prevents it.
     /// </summary>
     /// <exception cref="NodeException">It is not there, invalid, changed meanwhile, or its new images cannot be had.</exception>
     public async Task<Pod> ReplaceAsync(string space, string name, Pod given, bool isDryRun, CancellationToken cancel)
@@ -80,15 +79,18 @@ public sealed partial class PodNode
         PodUpdate update = PodUpdate.Between(existing.Pod, wanted);
         if (isDryRun)
             return PodChanges.Apply(existing, wanted, _node.Time.GetUtcNow()).Pod;
-        if (!update.NeedsNewPod)
+        if (!update.NeedsNewPod && existing.Successor is null)
             return Change(existing.Pod.Metadata!.Uid!, wanted) ?? throw NodeException.NotFound(name);
         // Before the old one goes: with its own given back there must be enough.
-        _node.Cpus.Give(wanted, _node.Store.List().Where(other => other.Pod.Metadata!.Uid != existing.Pod.Metadata!.Uid));
+        string uid = existing.Pod.Metadata!.Uid!;
+        _node.Cpus.Give(wanted, _node.Store.List().Where(other => other.Pod.Metadata!.Uid != uid));
         await PullNewImagesAsync(existing.Pod, wanted, cancel);
-        Delete(space, name, existing.Pod.Spec!.TerminationGracePeriodSeconds);
-        if (_workers.TryGetValue(existing.Pod.Metadata!.Uid!, out PodWorker? worker))
+        End(existing, successor: wanted);
+        await Ready.WaitAsync(cancel);
+        StartWorker(uid);   // which begins after the first look at containerd, be it that this call came before
+        if (_workers.TryGetValue(uid, out PodWorker? worker))
             await worker.Ended.WaitAsync(cancel);
-        return Create(space, given with { Metadata = given.Metadata! with { Name = name, ResourceVersion = null, Uid = null } });
+        return _node.Store.FindByUid(wanted.Metadata!.Uid!)?.Pod ?? throw NodeException.NotFound(name);
     }
 
     private Pod? Change(string uid, Pod wanted)
@@ -127,14 +129,18 @@ public sealed partial class PodNode
         End(_node.Store.Find(space, name) ?? throw NodeException.NotFound(name), graceSeconds);
 
     /// <summary>One that has gone meanwhile is as good as ended.</summary>
-    internal Pod End(StoredPod existing, long? graceSeconds = null)
+    /// <param name="existing">The pod.</param>
+    /// <param name="graceSeconds">Its own when null.</param>
+    /// <param name="successor">What then takes its place; null: nothing, be it that something should have before.</param>
+    internal Pod End(StoredPod existing, long? graceSeconds = null, Pod? successor = null)
     {
         string uid = existing.Pod.Metadata!.Uid!;
         long grace = Math.Max(0, graceSeconds ?? existing.Pod.Spec!.TerminationGracePeriodSeconds ?? 30);
         DateTimeOffset deadline = _node.Time.GetUtcNow() + TimeSpan.FromSeconds(grace);
-        StoredPod? marked = Mark(uid, s => s.Pod.Metadata!.DeletionTimestamp <= deadline ? s : s with
+        StoredPod? marked = Mark(uid, s => s.Pod.Metadata!.DeletionTimestamp <= deadline ? s with { Successor = successor } : s with
         {
             Pod = s.Pod with { Metadata = s.Pod.Metadata with { DeletionTimestamp = deadline, DeletionGracePeriodSeconds = grace } },
+            Successor = successor,
         });
         Wake(uid);
         return marked?.Pod ?? existing.Pod;
@@ -199,15 +205,20 @@ public sealed partial class PodNode
             PodWorker worker = _workers[uid] = new(_node, uid, _stopping);
             if (_haltLimit is not null)
                 _ = worker.HaltAsync(HaltDeadline(uid));
-            worker.Ended.ContinueWith(ended => OnWorkerEnded(uid, ended), TaskScheduler.Default);
+            worker.Ended.ContinueWith(ended => OnWorkerEnded(uid, worker.Successor, ended), TaskScheduler.Default);
         }
     }
 
     /// <summary>A worker ends with its pod or with podsd. One that failed is a fault of ours: it is told, and the pod is not left alone.</summary>
-    private void OnWorkerEnded(string uid, Task ended)
+    private void OnWorkerEnded(string uid, string? successor, Task ended)
     {
         lock (_starting)
             _workers.TryRemove(uid, out PodWorker? _);
+        if (successor is not null)
+        {
+            _node.Cpus.Refresh(_node.Store);
+            StartWorker(successor);
+        }
         if (!_stopping.IsCancellationRequested && _node.Store.FindByUid(uid) is null)
             OnPodGone();
         if (ended.Exception is not { InnerException: { } fault } || _stopping.IsCancellationRequested)

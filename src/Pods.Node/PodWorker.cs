@@ -47,6 +47,9 @@ internal sealed class PodWorker
     /// <summary>Ends when the pod is forgotten or podsd stops.</summary>
     public Task Ended { get; }
 
+    /// <summary>The uid of the pod that has taken its place.</summary>
+    public string? Successor { get; private set; }
+
     /// <summary>Something about the pod's spec or deletion changed.</summary>
     public void Wake() => Post(memory => memory);
 
@@ -243,7 +246,7 @@ internal sealed class PodWorker
                 await _teardown.RemoveSandboxAsync(_uid, stored.Memory.Sandbox?.Id, CgroupOf(stored), cancel);
                 await _volumes.IdleAsync();
                 await _teardown.RemoveFilesAsync(pod, cancel);
-                _node.Store.Remove(_uid);
+                Successor = Succession.End(_node, _uid);
                 return memory => memory;
         }
     }

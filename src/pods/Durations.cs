@@ -26,6 +26,11 @@ internal static class Durations
         return total;
     }
 
+    /// <summary>As they are taken: 60s, 10m30s.</summary>
+    public static string Show(TimeSpan time) => time < TimeSpan.FromSeconds(120)
+        ? time.TotalSeconds.ToString("0.###", CultureInfo.InvariantCulture) + "s"
+        : $"{(int)time.TotalMinutes}m" + (time.Seconds > 0 ? $"{time.Seconds}s" : "");
+
     private static TimeSpan? Unit(string unit) => unit switch
     {
         "ms" => TimeSpan.FromMilliseconds(1),

@@ -23,6 +23,13 @@ internal sealed class GlobalOptions
         HelpName = "name",
     };
 
+    public Option<string?> RequestTimeout { get; } = new("--request-timeout")
+    {
+        Description = "how long podsd may take to answer a request, 0 for ever; 60s when absent, more for what it waits for itself",
+        Recursive = true,
+        HelpName = "duration",
+    };
+
     public Option<int> Verbosity { get; } = new("--v", "-v")
     {
         Description = "how much to tell of failures: from 6 on, where in the program they happened",
@@ -30,5 +37,5 @@ internal sealed class GlobalOptions
         HelpName = "level",
     };
 
-    public IEnumerable<Option> All => [Socket, Namespace, Verbosity];
+    public IEnumerable<Option> All => [Socket, Namespace, RequestTimeout, Verbosity];
 }

@@ -55,6 +55,9 @@ public sealed class KubectlTests
 
         Assert.Equal("through\n", echoed.Output);
         Assert.Equal(3, echoed.ExitCode);
+        CommandResult missing = await kubectl.RunAsync("exec", "box", "--", "no-such-program");
+        Assert.Matches("^error: .*no-such-program.*not found", missing.Error);
+        Assert.Equal(1, missing.ExitCode);
     }
 
     [SkippableFact]

@@ -25,6 +25,46 @@ public sealed class OutageTests
     }
 
     [SkippableFact]
+    public async Task Registry_that_dies_takes_nothing_that_runs_and_holds_back_only_what_asks_for_it()
+    {
+        await using PodsDaemon podsd = await PodsDaemon.StartAsync();
+        int port = FreePort.Find();
+        string manifest;
+        JsonNode before;
+        await using (PrivateRegistry registry = await PrivateRegistry.StartAsync(port: port))
+        {
+            await registry.PushAsync(TestImage.Busybox(), "app", "1");
+            manifest = Manifest.Two("app", Manifest.Forever, Manifest.Forever).Replace(PodsDaemon.Image, $"{registry.Host}/app:1");
+            // The first asks the registry at each of its starts.
+            manifest = ReplaceFirst(manifest, "IfNotPresent", "Always");
+            before = await podsd.RunPodAsync(manifest, "app");
+        }
+
+        // Another image is asked for that cannot be had: the pod goes on as it was, and says why.
+        await podsd.ApplyAsync(manifest.Replace("/app:1", "/app:2"));
+        JsonNode held = await podsd.WaitForAsync("app", p => PodsDaemon.Condition(p, "PodUpdated") == "False", "told to be out of date");
+        Assert.Equal(("True", Id(before, "first"), Id(before, "second")), (PodsDaemon.Condition(held, "Ready"), Id(held, "first"), Id(held, "second")));
+        Assert.Contains($"127.0.0.1:{port}", (await podsd.PodsAsync("events", "app")).Succeeded().Output);
+        await podsd.ApplyAsync(manifest);
+
+        await podsd.PodsAsync("exec", "app", "-c", "second", "--", "kill", "1");   // which may be killed with it
+        await podsd.PodsAsync("exec", "app", "-c", "first", "--", "kill", "1");
+        JsonNode half = await podsd.WaitForAsync("app", p => PodsDaemon.FindContainerStatus(p, "second")?["state"]?["running"] is not null
+            && PodsDaemon.FindContainerStatus(p, "second")?["restartCount"]?.GetValue<int>() == 1
+            && PodsDaemon.FindContainerStatus(p, "first")?["state"]?["waiting"]?["reason"]?.GetValue<string>() is "ErrImagePull" or "ImagePullBackOff",
+            "half running", BackOff);
+        Assert.Equal(PodsDaemon.PodIp(before), PodsDaemon.PodIp(half));
+
+        await using PrivateRegistry again = await PrivateRegistry.StartAsync(port: port);
+        await again.PushAsync(TestImage.Busybox(), "app", "1");
+        await podsd.WaitForAsync("app", p => PodsDaemon.Condition(p, "Ready") == "True", "Ready", BackOff);
+
+        static string Id(JsonNode pod, string container) => PodsDaemon.ContainerStatus(pod, container)["containerID"]!.GetValue<string>();
+        static string ReplaceFirst(string text, string what, string with) =>
+            text[..text.IndexOf(what, StringComparison.Ordinal)] + with + text[(text.IndexOf(what, StringComparison.Ordinal) + what.Length)..];
+    }
+
+    [SkippableFact]
     public async Task Runtime_that_fails_leaves_nothing_half_made_and_an_exec_probe_is_one_call_of_it_and_no_more()
     {
         using ScratchDirectory runtime = new();

@@ -152,8 +152,10 @@ public sealed class VerbTests
         for (int round = 1; round <= 3; round++)
         {
             (await podsd.PodsAsync("restart", "app", "-c", "first")).Succeeded();
-            await podsd.WaitForAsync("app", p => PodsDaemon.FindContainerStatus(p, "first")?["restartCount"]?.GetValue<int>() == round
-                && PodsDaemon.Condition(p, "Ready") == "True", "restarted");
+            // It has been when the command says so.
+            JsonNode again = PodsDaemon.ContainerStatus((await podsd.GetAsync("app"))!, "first");
+            Assert.Equal(round, again["restartCount"]!.GetValue<int>());
+            await podsd.WaitForAsync("app", p => PodsDaemon.Condition(p, "Ready") == "True", "Ready again");
         }
 
         JsonNode after = (await podsd.GetAsync("app"))!;

@@ -25,12 +25,12 @@ public sealed class ExecProcess : IProcessStreams
     }
 
     /// <exception cref="NodeException">No such container, or it does not run.</exception>
+    public static void Check(StoredPod stored, ExecRequest request) => RunOf(stored, request);
+
+    /// <exception cref="NodeException">No such container, it does not run, or has no such program.</exception>
     public static async Task<ExecProcess> StartAsync(NodeServices node, StoredPod stored, ExecRequest request, CancellationToken cancel)
     {
-        string name = ContainerChoice.Of(stored.Pod, request.Container);
-        if (stored.Memory.Run(name) is not { Phase: RunPhase.Running } run)
-            throw NodeException.BadRequest($"container \"{name}\" of pod \"{stored.Pod.Metadata!.Name}\" is not running");
-        ExecProcess process = new(node, run.Id);
+        ExecProcess process = new(node, RunOf(stored, request).Id);
         try
         {
             await process.StartAsync(request, cancel);
@@ -89,6 +89,13 @@ public sealed class ExecProcess : IProcessStreams
         }
         if (Directory.Exists(_directory))
             Directory.Delete(_directory, recursive: true);
+    }
+
+    private static ContainerRun RunOf(StoredPod stored, ExecRequest request)
+    {
+        string name = ContainerChoice.Of(stored.Pod, request.Container);
+        return stored.Memory.Run(name) is { Phase: RunPhase.Running } run ? run
+            : throw NodeException.BadRequest($"container \"{name}\" of pod \"{stored.Pod.Metadata!.Name}\" is not running");
     }
 
     private async Task StartAsync(ExecRequest request, CancellationToken cancel)

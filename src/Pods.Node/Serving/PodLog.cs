@@ -17,6 +17,9 @@ public sealed class PodLog(NodeServices node)
         if (stored.Memory.Run(container) is { Phase: RunPhase.Exited, Ended.FinishedAt: { } at } && node.Time.GetUtcNow() - at < LogLock.Longest)
             await LogLock.ReleasedAsync(path, cancel);
         using CancellationTokenSource done = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        // Found, be it that nothing is written for hours: who follows it hears so at once.
+        if (request.Follow)
+            await output.FlushAsync(cancel);
         Task ended = request.Follow ? EndAsync(stored, container, run, path, done.Token) : Task.CompletedTask;
         try
         {

@@ -8,6 +8,8 @@ public sealed record StoredPod
 {
     public required Pod Pod { get; init; }
     public PodMemory Memory { get; init; } = new();
+    /// <summary>What takes its place when it has ended: a definition that its sandbox cannot take on.</summary>
+    public Pod? Successor { get; init; }
 }
 
 /// <summary>The store's files as JSON. Times keep their fractions here: back-off counts from them.</summary>

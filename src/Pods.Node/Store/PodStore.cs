@@ -43,6 +43,12 @@ public sealed class PodStore
         foreach (string path in Directory.GetFiles(directory, "*.json"))
             store.Load(path, log);
         // Of a pod that was being forgotten when podsd was killed.
+        foreach (StoredPod stored in store.List())
+            if (stored.Successor is { } next && store._pods.ContainsKey(next.Metadata!.Uid!))
+            {
+                store._pods.Remove(stored.Pod.Metadata!.Uid!);
+                File.Delete(store.PathOf(stored.Pod.Metadata.Uid!));
+            }
         foreach (string path in Directory.GetFiles(directory, "*" + Observed))
             if (!store._pods.ContainsKey(Path.GetFileNameWithoutExtension(path)))
                 File.Delete(path);
@@ -109,15 +115,47 @@ public sealed class PodStore
     public void Remove(string uid)
     {
         lock (_gate)
+            if (_pods.GetValueOrDefault(uid) is { } gone)
+                Forget(gone, ++_version);
+    }
+
+    /// <summary>
+    /// One pod goes and the other takes its name, whatever happens in between: the new one's file is there before the old one's is not.
+    /// </summary>
+    /// <returns>False, and nothing has changed, where <paramref name="heir"/> is not (any more) the successor of that pod.</returns>
+    public bool TrySucceed(string uid, StoredPod heir)
+    {
+        lock (_gate)
         {
-            if (!_pods.Remove(uid, out StoredPod? gone))
-                return;
-            File.Delete(ObservedPathOf(uid));
-            File.Delete(PathOf(uid));
-            Files.SyncDirectory(_directory);
-            Pod last = gone.Pod with { Metadata = gone.Pod.Metadata! with { ResourceVersion = (++_version).ToString() } };
-            _history.Add("DELETED", last, _version);
+            if (_pods.GetValueOrDefault(uid) is not { } gone || gone.Successor?.Metadata!.Uid != heir.Pod.Metadata!.Uid)
+                return false;
+            // Watchers hear of the end first: the two have the same name.
+            long end = ++_version;
+            StoredPod stored;
+            try
+            {
+                stored = Write(heir, isDurable: true);
+            }
+            catch
+            {
+                _version--;
+                throw;
+            }
+            Forget(gone, end);
+            _history.Add("ADDED", stored.Pod, _version);
+            return true;
         }
+    }
+
+    private void Forget(StoredPod gone, long version)
+    {
+        string uid = gone.Pod.Metadata!.Uid!;
+        _pods.Remove(uid);
+        File.Delete(ObservedPathOf(uid));
+        File.Delete(PathOf(uid));
+        Files.SyncDirectory(_directory);
+        Pod last = gone.Pod with { Metadata = gone.Pod.Metadata with { ResourceVersion = version.ToString() } };
+        _history.Add("DELETED", last, version);
     }
 
     private StoredPod Write(StoredPod stored, bool isDurable)

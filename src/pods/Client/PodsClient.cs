@@ -12,12 +12,24 @@ namespace Pods.Cli.Client;
 /// <summary>podsd's API on its unix socket. Every failure is a <see cref="CliException"/> in kubectl's words.</summary>
 internal sealed class PodsClient : IDisposable
 {
+    /// <summary>Within this podsd answers whatever it need not wait for itself, on a busy machine too.</summary>
+    private static readonly TimeSpan Usual = TimeSpan.FromSeconds(60);
+
+    /// <summary>For what makes containerd sweep its store before it answers.</summary>
+    public static readonly TimeSpan SweepLimit = TimeSpan.FromMinutes(10);
+
     private readonly string _socketPath;
+    private readonly TimeSpan? _patience;
     private readonly HttpMessageInvoker _invoker;
 
-    public PodsClient(string socketPath)
+    /// <param name="socketPath">Where podsd listens.</param>
+    /// <param name="patience">
+    /// How long an answer may take to begin, whatever is asked for; <see cref="Timeout.InfiniteTimeSpan"/>: for ever; null: 60 s, and
+    /// longer where podsd waits for something itself. What is followed goes on as long as there is something to follow.
+    /// </param>
+    public PodsClient(string socketPath, TimeSpan? patience = null)
     {
-        _socketPath = socketPath;
+        (_socketPath, _patience) = (socketPath, patience);
         SocketsHttpHandler handler = new() { ConnectCallback = async (_, cancel) => await ConnectAsync(cancel) };
         _invoker = new(handler);
     }
@@ -58,10 +70,15 @@ internal sealed class PodsClient : IDisposable
     }
 
     public Task<Pod> CreatePodAsync(string space, Pod pod, CancellationToken cancel) =>
-        SendPodAsync(HttpMethod.Post, PodsPath(space), pod, cancel);
+        SendPodAsync(HttpMethod.Post, PodsPath(space), pod, Usual, cancel);
 
-    public Task<Pod> ReplacePodAsync(string space, string name, Pod pod, CancellationToken cancel) =>
-        SendPodAsync(HttpMethod.Put, PodPath(space, name), pod, cancel);
+    /// <param name="space">Its namespace.</param>
+    /// <param name="name">Its name.</param>
+    /// <param name="pod">What it shall be.</param>
+    /// <param name="usual">How long that takes at most: images are pulled, and a pod that cannot be changed in place ends first.</param>
+    /// <param name="cancel">Once the old one ends the new one comes, whoever waits for it.</param>
+    public Task<Pod> ReplacePodAsync(string space, string name, Pod pod, TimeSpan usual, CancellationToken cancel) =>
+        SendPodAsync(HttpMethod.Put, PodPath(space, name), pod, usual, cancel);
 
     public async Task DeletePodAsync(string space, string name, long? graceSeconds, CancellationToken cancel)
     {
@@ -85,21 +102,26 @@ internal sealed class PodsClient : IDisposable
         return await ReadAsync(answer, type, cancel);
     }
 
-    public async Task<T> PostAsync<T>(string path, HttpContent body, JsonTypeInfo<T> type, CancellationToken cancel)
+    /// <param name="path">Of the API.</param>
+    /// <param name="body">What is sent.</param>
+    /// <param name="type">Of the answer.</param>
+    /// <param name="cancel">The user has gone.</param>
+    /// <param name="usual">How long podsd may take for it, where that is more than a minute.</param>
+    public async Task<T> PostAsync<T>(string path, HttpContent body, JsonTypeInfo<T> type, CancellationToken cancel, TimeSpan? usual = null)
     {
-        using HttpResponseMessage answer = await SendAsync(HttpMethod.Post, path, body, cancel);
+        using HttpResponseMessage answer = await SendAsync(HttpMethod.Post, path, body, cancel, usual);
         return await ReadAsync(answer, type, cancel);
     }
 
-    public async Task<T> PutAsync<T>(string path, HttpContent body, JsonTypeInfo<T> type, CancellationToken cancel)
+    public async Task<T> PutAsync<T>(string path, HttpContent body, JsonTypeInfo<T> type, CancellationToken cancel, TimeSpan? usual = null)
     {
-        using HttpResponseMessage answer = await SendAsync(HttpMethod.Put, path, body, cancel);
+        using HttpResponseMessage answer = await SendAsync(HttpMethod.Put, path, body, cancel, usual);
         return await ReadAsync(answer, type, cancel);
     }
 
-    public async Task DeleteAsync(string path, CancellationToken cancel)
+    public async Task DeleteAsync(string path, CancellationToken cancel, TimeSpan? usual = null)
     {
-        using HttpResponseMessage answer = await SendAsync(HttpMethod.Delete, path, null, cancel);
+        using HttpResponseMessage answer = await SendAsync(HttpMethod.Delete, path, null, cancel, usual);
         await ExpectSuccessAsync(answer, cancel);
     }
 
@@ -159,27 +181,29 @@ internal sealed class PodsClient : IDisposable
             Headers = { ContentType = new MediaTypeHeaderValue("application/json") },
         };
 
-    public static async Task ExpectSuccessAsync(HttpResponseMessage answer, CancellationToken cancel)
+    private async Task ExpectSuccessAsync(HttpResponseMessage answer, CancellationToken cancel)
     {
         if (!answer.IsSuccessStatusCode)
-            throw ServerErrors.ToException((int)answer.StatusCode, await answer.Content.ReadAsByteArrayAsync(cancel));
+            throw ServerErrors.ToException((int)answer.StatusCode, await ReadAsync(answer, cancel));
     }
 
-    private async Task<Pod> SendPodAsync(HttpMethod method, string path, Pod pod, CancellationToken cancel)
+    private async Task<Pod> SendPodAsync(HttpMethod method, string path, Pod pod, TimeSpan usual, CancellationToken cancel)
     {
         using HttpContent body = Json(pod, KubernetesJson.Default.Pod);
-        using HttpResponseMessage answer = await SendAsync(method, path, body, cancel);
+        using HttpResponseMessage answer = await SendAsync(method, path, body, cancel, usual);
         return await ReadAsync(answer, KubernetesJson.Default.Pod, cancel);
     }
 
-    private Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, HttpContent? body, CancellationToken cancel) =>
-        SendAsync(new(method, "http://podsd" + path) { Content = body }, cancel);
+    private Task<HttpResponseMessage> SendAsync(
+        HttpMethod method, string path, HttpContent? body, CancellationToken cancel, TimeSpan? usual = null) =>
+        SendAsync(new(method, "http://podsd" + path) { Content = body }, cancel, usual);
 
-    private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancel)
+    private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancel, TimeSpan? usual = null)
     {
         try
         {
-            return await _invoker.SendAsync(request, cancel);
+            string what = $"{request.Method} {request.RequestUri!.AbsolutePath}";
+            return await WithinAsync(_patience ?? usual ?? Usual, what, limit => _invoker.SendAsync(request, limit), cancel);
         }
         catch (HttpRequestException e) when (e.InnerException is CliException told)
         {
@@ -191,10 +215,28 @@ internal sealed class PodsClient : IDisposable
         }
     }
 
-    private static async Task<T> ReadAsync<T>(HttpResponseMessage answer, JsonTypeInfo<T> type, CancellationToken cancel)
+    private async Task<T> WithinAsync<T>(TimeSpan patience, string what, Func<CancellationToken, Task<T>> act, CancellationToken cancel)
+    {
+        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        limit.CancelAfter(patience);
+        try
+        {
+            return await act(limit.Token);
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            throw new CliException($"error: timed out after {Durations.Show(patience)} waiting for podsd at {_socketPath} to answer {what}: "
+                + "is it stopped or overloaded? (systemctl status podsd)");
+        }
+    }
+
+    private Task<byte[]> ReadAsync(HttpResponseMessage answer, CancellationToken cancel) =>
+        WithinAsync(_patience ?? Usual, "in full", limit => answer.Content.ReadAsByteArrayAsync(limit), cancel);
+
+    private async Task<T> ReadAsync<T>(HttpResponseMessage answer, JsonTypeInfo<T> type, CancellationToken cancel)
     {
         await ExpectSuccessAsync(answer, cancel);
-        byte[] body = await answer.Content.ReadAsByteArrayAsync(cancel);
+        byte[] body = await ReadAsync(answer, cancel);
         try
         {
             return JsonSerializer.Deserialize(body, type) ?? throw new JsonException("null");

@@ -10,6 +10,9 @@ internal sealed class ApplyCommand : VerbCommand
     /// <summary>kubectl's own: so that both see what was applied last, whoever did it.</summary>
     internal const string LastApplied = "kubectl.kubernetes.io/last-applied-configuration";
 
+    // Its new images are pulled meanwhile.
+    private static readonly TimeSpan ReplaceLimit = TimeSpan.FromMinutes(10);
+
     private readonly Option<string[]> _files = new("--filename", "-f")
     {
         Description = "a manifest, a directory of manifests, or standard input (-)",
@@ -126,11 +129,15 @@ internal sealed class ApplyCommand : VerbCommand
             await client.CreatePodAsync(space, marked, cancel);
             return "created";
         }
-        if (existing.Metadata?.Annotations?.GetValueOrDefault(LastApplied) == applied)
+        // One that ends may have another definition to come: what is applied last is to stay.
+        bool isEnding = existing.Metadata?.DeletionTimestamp is not null;
+        if (!isEnding && existing.Metadata?.Annotations?.GetValueOrDefault(LastApplied) == applied)
             return "unchanged";
+        TimeSpan grace = TimeSpan.FromSeconds(Math.Clamp(existing.Spec?.TerminationGracePeriodSeconds ?? 30, 0, 1_000_000));
         // Without a version: what podsd writes into the status meanwhile is no conflict.
-        await client.ReplacePodAsync(space, name, marked, cancel);
-        return "configured";
+        Pod now = await client.ReplacePodAsync(space, name, marked, ReplaceLimit + grace, cancel);
+        return now.Metadata?.DeletionTimestamp is null ? "configured"
+            : throw new CliException($"error: pod \"{name}\" is being deleted: apply it again when it is gone (pods wait --for=delete pod/{name})");
     }
 
     private static Dictionary<string, string> WithMark(IReadOnlyDictionary<string, string>? annotations, string applied) =>

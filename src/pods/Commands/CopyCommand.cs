@@ -64,7 +64,10 @@ internal sealed class CopyCommand : VerbCommand
         string directory = isInside ? target : Path.GetDirectoryName(target)!;
         string name = isInside ? own : Path.GetFileName(target);
         using HttpContent body = new ArchiveContent(source, name);
-        await client.PutAsync(files + Uri.EscapeDataString(directory), body, KubernetesJson.Default.ApiStatus, cancel);
+        // However long it is; but not to a podsd that does not answer at all.
+        await client.GetAsync("/version", KubernetesJson.Default.NodeVersion, cancel);
+        await client.PutAsync(
+            files + Uri.EscapeDataString(directory), body, KubernetesJson.Default.ApiStatus, cancel, Timeout.InfiniteTimeSpan);
     }
 
     private static async Task<bool> IsDirectoryAsync(PodsClient client, string files, string path, CancellationToken cancel) =>

@@ -7,6 +7,9 @@ namespace Pods.Cli.Commands;
 /// <summary>What podsd.service runs when the machine goes down.</summary>
 internal sealed class HaltCommand : VerbCommand
 {
+    // podsd's own limit, and what it takes to come to an end then.
+    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(6);
+
     public HaltCommand(CommandContext context)
         : base(context, "halt", "End every pod within its grace period, at most 5 minutes, and keep it; nothing runs until podsd is started again.")
     {
@@ -16,7 +19,7 @@ internal sealed class HaltCommand : VerbCommand
     protected override async Task<int> RunAsync(PodsClient client, ParseResult parsed, CancellationToken cancel)
     {
         using ByteArrayContent nothing = new([]);
-        ApiStatus done = await client.PostAsync("/pods/v1/halt", nothing, KubernetesJson.Default.ApiStatus, cancel);
+        ApiStatus done = await client.PostAsync("/pods/v1/halt", nothing, KubernetesJson.Default.ApiStatus, cancel, Longest);
         Output.WriteLine(done.Message);
         return 0;
     }

@@ -22,7 +22,10 @@ internal sealed class ImportCommand : VerbCommand
     {
         await using Stream archive = Open(parsed.GetValue(_file)!);
         using StreamContent body = new(archive);
-        ImportResult result = await client.PostAsync("/pods/v1/images/import", body, KubernetesJson.Default.ImportResult, cancel);
+        // However long the archive is; but not to a podsd that does not answer at all.
+        await client.GetAsync("/version", KubernetesJson.Default.NodeVersion, cancel);
+        ImportResult result = await client.PostAsync(
+            "/pods/v1/images/import", body, KubernetesJson.Default.ImportResult, cancel, Timeout.InfiniteTimeSpan);
         foreach (string name in result.Names ?? [])
             Output.WriteLine($"imported {name}");
         return 0;

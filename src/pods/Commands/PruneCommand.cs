@@ -7,6 +7,8 @@ namespace Pods.Cli.Commands;
 
 internal sealed class PruneCommand : VerbCommand
 {
+    private static readonly TimeSpan DeletionLimit = TimeSpan.FromMinutes(2);
+
     private readonly Option<bool> _images = new("--images") { Description = "also images that neither a pod nor any container of containerd uses" };
     private readonly Option<bool> _all = new("--all-namespaces", "-A") { Description = "in every namespace" };
 
@@ -25,13 +27,14 @@ internal sealed class PruneCommand : VerbCommand
             string space = pod.Metadata!.Namespace!, name = pod.Metadata.Name!;
             await client.DeletePodAsync(space, name, graceSeconds: 0, cancel);
             // The pod's image is unused only once the pod is gone.
-            await PodWait.UntilAsync(client, space, name, p => p?.Metadata?.Uid != pod.Metadata.Uid, cancel);
+            await PodWait.UntilAsync(client, space, name, p => p?.Metadata?.Uid != pod.Metadata.Uid,
+                DeletionLimit, $"the deletion of pods/{name}", cancel);
             Output.WriteLine($"pod \"{name}\" deleted");
         }
         if (!parsed.GetValue(_images))
             return 0;
         using HttpContent nothing = new ByteArrayContent([]);
-        ImageList removed = await client.PostAsync("/pods/v1/images/prune", nothing, KubernetesJson.Default.ImageList, cancel);
+        ImageList removed = await client.PostAsync("/pods/v1/images/prune", nothing, KubernetesJson.Default.ImageList, cancel, PodsClient.SweepLimit);
         foreach (ImageSummary image in removed.Items ?? [])
             Output.WriteLine($"image \"{(image.Names is [var name, ..] ? name : image.Digest)}\" deleted ({Bytes.Short(image.Size)})");
         return 0;

@@ -17,7 +17,7 @@ internal sealed class RemoveImageCommand : VerbCommand
     {
         foreach (string image in parsed.GetValue(_images)!)
         {
-            await client.DeleteAsync("/pods/v1/images?name=" + Uri.EscapeDataString(image), cancel);
+            await client.DeleteAsync("/pods/v1/images?name=" + Uri.EscapeDataString(image), cancel, PodsClient.SweepLimit);
             Output.WriteLine($"image \"{image}\" removed");
         }
         return 0;

@@ -29,7 +29,8 @@ internal abstract class VerbCommand : Command
 
     private async Task<int> RunWithClientAsync(ParseResult parsed, CancellationToken cancel)
     {
-        using PodsClient client = new(parsed.GetValue(Context.Global.Socket)!);
+        TimeSpan? patience = parsed.GetValue(Context.Global.RequestTimeout) is { } text ? Durations.Parse(text) : null;
+        using PodsClient client = new(parsed.GetValue(Context.Global.Socket)!, patience == TimeSpan.Zero ? Timeout.InfiniteTimeSpan : patience);
         return await RunAsync(client, parsed, cancel);
     }
 }

@@ -39,6 +39,22 @@ internal sealed class ChannelConnection(WebSocket socket, IProcessStreams proces
         await input;
     }
 
+    /// <summary>Says in the place of a process why there is none.</summary>
+    public static async Task RefuseAsync(WebSocket socket, string why, CancellationToken aborted)
+    {
+        ApiStatus status = new() { Metadata = new(), Status = "Failure", Reason = "InternalError", Message = why };
+        try
+        {
+            byte[] message = [Final, .. JsonSerializer.SerializeToUtf8Bytes(status, KubernetesJson.Default.ApiStatus)];
+            await socket.SendAsync(message, WebSocketMessageType.Binary, endOfMessage: true, aborted);
+            await socket.CloseAsync(WebSocketCloseStatus.NormalClosure, null, aborted).WaitAsync(CloseLimit, aborted);
+        }
+        catch (Exception e) when (e is OperationCanceledException or WebSocketException or TimeoutException)
+        {
+            // Nobody listens any more.
+        }
+    }
+
     private async Task CopyAsync(byte channel, Func<Memory<byte>, CancellationToken, Task<int>> read, CancellationToken cancel)
     {
         byte[] buffer = new byte[32 * 1024];

@@ -1,9 +1,11 @@
+using System.Net.WebSockets;
+using Pods.Containerd;
 using Pods.Manifests;
 using Pods.Node;
 
 namespace Pods.Daemon.Api;
 
-/// <summary>exec and attach: what is wrong with a request is told before it becomes a WebSocket.</summary>
+/// <summary>exec and attach: what is wrong with a request is told before it becomes a WebSocket, what goes wrong then by the final status.</summary>
 internal sealed class ExecRequests(PodNode node)
 {
     private static readonly string[] Protocols = ["v5.channel.k8s.io", "v4.channel.k8s.io"];
@@ -15,8 +17,24 @@ internal sealed class ExecRequests(PodNode node)
         if (request.Command.Count == 0)
             throw NodeException.BadRequest("parameter command: required");
         string protocol = Protocol(context, "exec");
-        await using ExecProcess process = await ExecProcess.StartAsync(node.Services, stored, request, context.RequestAborted);
-        await ConnectAsync(context, protocol, process);
+        ExecProcess.Check(stored, request);
+        using WebSocket socket = await context.WebSockets.AcceptWebSocketAsync(protocol);
+        ExecProcess? process = null;
+        string? failure = null;
+        try
+        {
+            // Not before: kubectl makes its streams after the upgrade, and drops what comes earlier than that.
+            process = await ExecProcess.StartAsync(node.Services, stored, request, context.RequestAborted);
+        }
+        catch (Exception e) when (e is NodeException or ContainerdException)
+        {
+            failure = e.Message;
+        }
+        if (failure is not null)
+            await ChannelConnection.RefuseAsync(socket, failure, context.RequestAborted);
+        await using (process)
+            if (process is not null)
+                await new ChannelConnection(socket, process).RunAsync(context.RequestAborted);
     }
 
     public async Task AttachAsync(HttpContext context)
@@ -24,13 +42,8 @@ internal sealed class ExecRequests(PodNode node)
         StoredPod stored = node.Get(PodRequests.Space(context), PodRequests.Name(context));
         string protocol = Protocol(context, "attach");
         await using AttachedContainer container = AttachedContainer.Open(node.Services, stored, Read(context));
-        await ConnectAsync(context, protocol, container);
-    }
-
-    private static async Task ConnectAsync(HttpContext context, string protocol, IProcessStreams process)
-    {
-        using System.Net.WebSockets.WebSocket socket = await context.WebSockets.AcceptWebSocketAsync(protocol);
-        await new ChannelConnection(socket, process).RunAsync(context.RequestAborted);
+        using WebSocket socket = await context.WebSockets.AcceptWebSocketAsync(protocol);
+        await new ChannelConnection(socket, container).RunAsync(context.RequestAborted);
     }
 
     private static ExecRequest Read(HttpContext context) => new()

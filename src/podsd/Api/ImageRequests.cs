@@ -20,6 +20,7 @@ internal sealed class ImageRequests(NodeServices node)
     {
         PullRequestBody body = await ReadAsync(context);
         context.Response.ContentType = "application/x-ndjson";
+        await context.Response.Body.FlushAsync(context.RequestAborted);   // a registry may take its time
         Channel<PullEvent> progress = Channel.CreateUnbounded<PullEvent>();
         Task pulling = PullAsync(body, progress.Writer, context.RequestAborted);
         await foreach (PullEvent line in progress.Reader.ReadAllAsync(context.RequestAborted))
