@@ -7,6 +7,8 @@ internal abstract class ContainerProcess(Container container, string execId, Std
 {
     private readonly TaskCompletionSource<ProcessExit> _exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _observing = Task.CompletedTask;
+    // Not as continuations of the task: it keeps a list as long as it ever was, of clients that went away long ago.
+    private HashSet<TaskCompletionSource<ProcessExit>>? _waiting;   // guarded by container.Gate
     private PidFd? _handle;   // guarded by container.Gate
     private Task<ProcessExit>? _deleting;   // guarded by container.Gate
 
@@ -19,6 +21,31 @@ internal abstract class ContainerProcess(Container container, string execId, Std
 
     /// <summary>Ends when the exit has been told: State shows it by then.</summary>
     public Task<ProcessExit> Exited => _exited.Task;
+
+    /// <summary>The exit as soon as it has been told. Clients that give up leave nothing behind.</summary>
+    public async Task<ProcessExit> WaitAsync(CancellationToken givenUp)
+    {
+        TaskCompletionSource<ProcessExit> waiter = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (container.Gate)
+        {
+            if (Exited.IsCompleted)
+                waiter.SetResult(Exited.Result);
+            else
+                (_waiting ??= []).Add(waiter);
+        }
+        try
+        {
+            return await waiter.Task.WaitAsync(givenUp);
+        }
+        finally
+        {
+            lock (container.Gate)
+            {
+                if (_waiting?.Remove(waiter) == true && _waiting.Count == 0)
+                    _waiting = null;
+            }
+        }
+    }
 
     /// <summary>One change at a time: start, pause, resume, update and delete of a process wait for each other, State for none.</summary>
     protected internal SemaphoreSlim Turn { get; } = new(1, 1);
@@ -75,13 +102,21 @@ internal abstract class ContainerProcess(Container container, string execId, Std
     {
         Exit = exit;
         Change(ProcessEvent.Exited);
-        _exited.TrySetResult(exit);
+        Unblock(exit);
         _handle?.Dispose();
         _handle = null;
     }
 
     /// <summary>Answers those who wait for a process that will never run.</summary>
-    protected void Unblock(ProcessExit exit) => _exited.TrySetResult(exit);
+    protected void Unblock(ProcessExit exit)
+    {
+        lock (container.Gate)
+        {
+            _exited.TrySetResult(exit);
+            foreach (TaskCompletionSource<ProcessExit> waiter in _waiting ?? [])
+                waiter.TrySetResult(exit);
+        }
+    }
 
     protected abstract Task<ProcessExit> RemoveAsync(TimeSpan drainLimit);
 

@@ -5,7 +5,7 @@ using Grpc.Core;
 namespace Pods.Shim;
 
 /// <summary>The sandbox service's methods.</summary>
-internal sealed class SandboxMethods(SandboxService service, IdleCollection idle) : ServiceMethods(idle)
+internal sealed class SandboxMethods(SandboxService service) : ServiceMethods
 {
     public const string Service = "containerd.runtime.sandbox.v1.Sandbox";
 

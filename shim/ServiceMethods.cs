@@ -7,7 +7,7 @@ namespace Pods.Shim;
 /// The methods of a service by their names on the wire. Written out, since binding them by generated code, with generic virtual
 /// methods, costs each shim 0.1 MB of types that the runtime builds.
 /// </summary>
-internal abstract class ServiceMethods(IdleCollection idle)
+internal abstract class ServiceMethods
 {
     protected abstract HashSet<string> Names { get; }
 
@@ -20,15 +20,6 @@ internal abstract class ServiceMethods(IdleCollection idle)
     /// <param name="call">The call.</param>
     protected abstract Task<IMessage> AnswerAsync(string method, ByteString payload, ServerCallContext call);
 
-    private async Task<ByteString> ServeAsync(string method, ByteString payload, ServerCallContext call)
-    {
-        try
-        {
-            return (await AnswerAsync(method, payload, call)).ToByteString();
-        }
-        finally
-        {
-            idle.Touch();
-        }
-    }
+    private async Task<ByteString> ServeAsync(string method, ByteString payload, ServerCallContext call) =>
+        (await AnswerAsync(method, payload, call)).ToByteString();
 }

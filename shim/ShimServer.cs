@@ -30,11 +30,11 @@ internal static class ShimServer
         EventPublisher events = new(daemon, flags.Namespace, log);
         using EventLoop streams = EventLoop.Start();
         Pod pod = new(children, streams, events, log, flags.Namespace);
-        TtrpcServer server = new(e => RpcErrors.Translate(e, log)) { Accepts = IsOurUser };
-        TaskMethods tasks = new(new TaskService(pod), idle);
+        TtrpcServer server = new(e => RpcErrors.Translate(e, log)) { Accepts = IsOurUser, Worked = idle.Touch };
+        TaskMethods tasks = new(new TaskService(pod));
         foreach (string service in TaskMethods.Services)
             server.Add(service, tasks.TryServe);
-        server.Add(SandboxMethods.Service, new SandboxMethods(new SandboxService(pod), idle).TryServe);
+        server.Add(SandboxMethods.Service, new SandboxMethods(new SandboxService(pod)).TryServe);
 
         // Asked to stop by init at power-off, say: the containers' ends are init's business then.
         using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Abandon);

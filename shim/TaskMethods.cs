@@ -5,7 +5,7 @@ using Grpc.Core;
 namespace Pods.Shim;
 
 /// <summary>The task service's methods, which have the same names in v2 (containerd 1.x) and v3 (2.x).</summary>
-internal sealed class TaskMethods(TaskService service, IdleCollection idle) : ServiceMethods(idle)
+internal sealed class TaskMethods(TaskService service) : ServiceMethods
 {
     public static readonly string[] Services = ["containerd.task.v2.Task", "containerd.task.v3.Task"];
 

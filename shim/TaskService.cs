@@ -84,7 +84,7 @@ internal sealed class TaskService(Pod pod) : TaskApi.TaskBase
 
     public override async Task<WaitResponse> Wait(WaitRequest request, ServerCallContext call)
     {
-        ProcessExit exit = await pod.Find(request.Id).Process(request.ExecId).Exited.WaitAsync(call.CancellationToken);
+        ProcessExit exit = await pod.Find(request.Id).Process(request.ExecId).WaitAsync(call.CancellationToken);
         return new() { ExitStatus = exit.Status, ExitedAt = When(exit) };
     }
 

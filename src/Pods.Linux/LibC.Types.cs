@@ -93,6 +93,12 @@ internal static unsafe partial class LibC
     internal const nuint TIOCSPTLCK = 0x40045431;
     internal const nuint SIOCGIFFLAGS = 0x8913;
     internal const nuint SIOCSIFFLAGS = 0x8914;
+    internal const nuint LOOP_CONFIGURE = 0x4C0A;
+    internal const nuint LOOP_CTL_GET_FREE = 0x4C82;
+    internal const uint LO_FLAGS_READ_ONLY = 1;
+    internal const uint LO_FLAGS_AUTOCLEAR = 4;
+    internal const uint LO_FLAGS_DIRECT_IO = 16;
+    internal const int LO_NAME_SIZE = 64;
 
     internal const int CLONE_FS = 0x00000200;
     internal const int CLONE_NEWNS = 0x00020000;
@@ -181,6 +187,15 @@ internal static unsafe partial class LibC
         internal ushort ws_col;
         internal ushort ws_xpixel;
         internal ushort ws_ypixel;
+    }
+
+    // With the struct loop_info64 that is its third member; what is not named here stays zero.
+    [StructLayout(LayoutKind.Explicit, Size = 304)]
+    internal struct loop_config
+    {
+        [FieldOffset(0)] internal uint fd;
+        [FieldOffset(60)] internal uint lo_flags;
+        [FieldOffset(64)] internal fixed byte lo_file_name[LO_NAME_SIZE];
     }
 
     [StructLayout(LayoutKind.Sequential)]

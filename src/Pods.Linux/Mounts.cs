@@ -5,6 +5,7 @@ namespace Pods.Linux;
 /// <summary>Attaches and detaches mounts: container roots for the shim, volumes and pins for podsd.</summary>
 public static class Mounts
 {
+    private const string Loop = "loop", DirectLoop = "direct-io";
     private const int BusyRetries = 50;
     private static readonly TimeSpan BusyPause = TimeSpan.FromMilliseconds(50);
 
@@ -27,6 +28,11 @@ public static class Mounts
 
     public static void Attach(Mount mount, string root, Func<IdMapping, FileDescriptor>? userNamespaces = null)
     {
+        if (mount.Options.Contains(Loop))
+        {
+            AttachLoop(mount, root, userNamespaces);
+            return;
+        }
         MountOptions options = MountOptions.Parse(mount.Options);
         using FileDescriptor? owner = options.Mapping is not { } mapping ? null : userNamespaces?.Invoke(mapping)
             ?? throw new ArgumentException($"mount option {mapping} is not supported here");
@@ -93,6 +99,15 @@ public static class Mounts
         }
     }
 
+    /// <summary>The source is a file that has a file system in it.</summary>
+    private static void AttachLoop(Mount mount, string root, Func<IdMapping, FileDescriptor>? userNamespaces)
+    {
+        string[] options = [.. mount.Options.Where(option => option is not (Loop or DirectLoop))];
+        bool isReadOnly = (MountOptions.Parse(options).Flags & MountOptions.MS_RDONLY) != 0;
+        using LoopDevice device = LoopDevice.Attach(mount.Source, isReadOnly, isDirect: mount.Options.Contains(DirectLoop));
+        Attach(mount with { Source = device.Path, Options = options }, root, userNamespaces);
+    }
+
     private static void Make(Mount mount, MountOptions options, string target, string root, FileDescriptor? owner)
     {
         bool onlyPropagation = mount.Type is "" or "none" && options is { Flags: 0, Data: "", Propagation: not 0 };
@@ -132,6 +147,9 @@ public static class Mounts
 
     internal static void Call(string? source, string target, string? type, nuint flags, string? data)
     {
+        // The kernel takes one page with a zero at its end and would silently cut off what is more: an overlay without its last layers.
+        if (data is not null && System.Text.Encoding.UTF8.GetByteCount(data) >= Environment.SystemPageSize)
+            throw new ArgumentException($"mount {target}: options of {data.Length} bytes are more than the kernel takes");
         if (LibC.mount(source, target, type, flags, data) < 0) throw LinuxException.Last("mount", target);
     }
 }

@@ -15,6 +15,9 @@ public sealed class TtrpcServer
     /// <summary>Whether a new connection may speak; a shim refuses peers of another user.</summary>
     public Func<Socket, bool> Accepts { get; init; } = _ => true;
 
+    /// <summary>Called after each call, refusal and connection, on whichever thread ended it.</summary>
+    public Action Worked { get; init; } = static () => { };
+
     /// <summary>Binds a service: <c>server.Add(binder => Task.BindService(binder, implementation))</c>. All before the first connection.</summary>
     public void Add(Action<ServiceBinderBase> bind) => bind(_services);
 
@@ -44,7 +47,7 @@ public sealed class TtrpcServer
 
     /// <summary>Serves one peer until it closes, breaks the protocol or <paramref name="stopping"/> is cancelled. Never throws.</summary>
     public Task ServeConnectionAsync(Stream stream, CancellationToken stopping) =>
-        new TtrpcServerConnection(new FrameStream(stream), _services, _translate).RunAsync(stopping);
+        new TtrpcServerConnection(new FrameStream(stream), _services, _translate, Worked).RunAsync(stopping);
 
     private static async Task<Socket> AcceptAsync(Socket listener, CancellationToken stopping)
     {

@@ -8,7 +8,8 @@ namespace Pods.Ttrpc;
 /// One peer: a read loop that starts a call per request frame, and calls that write their answer when they have it, in any order.
 /// A call leaves nothing behind, however it ends.
 /// </summary>
-internal sealed class TtrpcServerConnection(FrameStream frames, TtrpcServiceBinder services, Func<Exception, Status> translate)
+internal sealed class TtrpcServerConnection(
+    FrameStream frames, TtrpcServiceBinder services, Func<Exception, Status> translate, Action worked)
 {
     // Answers that a peer does not fetch pile up in memory: at this many, its requests are no longer read.
     private const int MaxUnsentAnswers = 128;
@@ -85,6 +86,7 @@ internal sealed class TtrpcServerConnection(FrameStream frames, TtrpcServiceBind
 
     private void EndOne()
     {
+        worked();
         if (Interlocked.Decrement(ref _active) == 0)
             _ended.TrySetResult();
     }

@@ -147,6 +147,50 @@ public sealed class MountsTests : IDisposable
     }
 
     [Fact]
+    public void Options_that_the_kernel_would_cut_off_are_refused()
+    {
+        string layers = string.Join(':', Enumerable.Range(0, 500).Select(number => $"/{number}/layers"));
+
+        var error = Assert.Throws<ArgumentException>(() =>
+            Mounts.Attach(new Mount("overlay", "overlay", "", [$"lowerdir={layers}"]), Make("merged")));
+
+        Assert.Contains("more than the kernel takes", error.Message);
+    }
+
+    [SkippableFact]
+    public async Task File_is_attached_as_a_disk_that_goes_with_its_mount()
+    {
+        string image = await MakeDiskAsync(), target = Make("disk");
+
+        Mounts.Attach(new Mount("ext2", image, "", ["loop", "direct-io", "noatime"]), target);
+
+        await File.WriteAllTextAsync(Path.Combine(target, "file"), "");
+        Assert.Contains("noatime", Assert.Single(Mounts.Read(), entry => entry.Target == target).Options);
+        Assert.NotEmpty(LoopDevicesOf(image));
+        Mounts.DetachAll(target);
+        await Eventually.True(() => LoopDevicesOf(image).Length == 0, "the device is free again");
+
+        File.SetUnixFileMode(image, UnixFileMode.UserRead);
+        Mounts.Attach(new Mount("ext2", image, "", ["ro", "loop"]), target);
+        Assert.True(File.Exists(Path.Combine(target, "file")));
+        Assert.Equal(Errno.EROFS, Assert.Throws<LinuxException>(() => FileDescriptor.Open(Path.Combine(target, "file"), OpenFlags.WriteOnly)).Errno);
+    }
+
+    [SkippableFact]
+    public async Task Disk_that_cannot_be_mounted_leaves_no_device()
+    {
+        Requires.Root();
+        Skip.IfNot(File.Exists("/dev/loop-control"), "needs loop devices");
+        string image = _scratch.File("image");
+        await File.WriteAllBytesAsync(image, new byte[1 << 20]);
+
+        Assert.Throws<LinuxException>(() => Mounts.Attach(new Mount("ext2", image, "", ["loop"]), Make("disk")));
+
+        await Eventually.True(() => LoopDevicesOf(image).Length == 0, "the device is free again");
+        Assert.Throws<LinuxException>(() => Mounts.Attach(new Mount("ext2", _scratch.File("absent"), "", ["loop"]), Make("disk")));
+    }
+
+    [Fact]
     public void Long_layer_lists_are_named_relative_to_what_they_share()
     {
         (string directory, string data) = OverlayMount.Shorten("index=off,lowerdir=/a/b/10/fs:/a/b/11/fs,upperdir=/a/b/12/fs");
@@ -164,6 +208,22 @@ public sealed class MountsTests : IDisposable
         Assert.Equal(Errno.EXDEV, Assert.Throws<LinuxException>(() => RootedPath.OpenBeneath(root, "out/passwd", OpenFlags.ReadOnly)).Errno);
         Assert.Equal(Errno.ENOENT, Assert.Throws<LinuxException>(() => RootedPath.Open(root, "out/passwd", OpenFlags.ReadOnly)).Errno);
     }
+
+    private async Task<string> MakeDiskAsync()
+    {
+        Requires.Root();
+        Requires.Programs("mkfs.ext2");
+        Skip.IfNot(File.Exists("/dev/loop-control"), "needs loop devices");
+        string image = _scratch.File("image");
+        await File.WriteAllBytesAsync(image, new byte[4 << 20]);
+        SpawnRequest make = new() { File = Requires.FindProgram("mkfs.ext2")!, Arguments = ["mkfs.ext2", "-q", image] };
+        Assert.Equal(0, (await TestChildren.Reaper.Spawn(make).Exited).Status);
+        return image;
+    }
+
+    private static string[] LoopDevicesOf(string image) =>
+        [.. Directory.GetDirectories("/sys/block", "loop*").Select(device => Path.Combine(device, "loop/backing_file"))
+            .Where(file => File.Exists(file) && File.ReadAllText(file).TrimEnd() == image)];
 
     private string Make(string name) => Directory.CreateDirectory(_scratch.File(name)).FullName;
 }

@@ -3,7 +3,7 @@ namespace Pods.Shim.EndToEnd.Tests;
 /// <summary>
 /// A runc that goes wrong where a container's annotation io.pods.test.create says so, and is the real one otherwise:
 /// delay(seconds), error(text), exit-before-pidfile, garbage-pidfile, hang, panic and
-/// panic-after-pidfile (the fake dies of a signal), init-dies. io.pods.test.delete knows delay(seconds), io.pods.test.exec: hang.
+/// panic-after-pidfile (the fake dies of a signal), init-dies. io.pods.test.delete knows delay(seconds) and hang, io.pods.test.exec: hang.
 /// Its checkpoint and restore do without CRIU, which works on few machines: an image is the command line that asked for it,
 /// and a restored container begins anew. A checkpoint to a path that holds "fail" fails as CRIU does.
 /// </summary>
@@ -34,7 +34,8 @@ internal static class FakeRunc
             case "$verb" in
               delete)
                 seconds=$(sed -n 's/.*"io.pods.test.delete":"delay(\([0-9]*\))".*/\1/p' config.json)
-                [ -z "$seconds" ] || sleep "$seconds" ;;
+                [ -z "$seconds" ] || sleep "$seconds"
+                ! grep -q '"io.pods.test.delete":"hang"' config.json || kill -STOP $$ ;;
               exec)
                 ! grep -q '"io.pods.test.exec":"hang"' config.json || kill -STOP $$ ;;
               checkpoint)

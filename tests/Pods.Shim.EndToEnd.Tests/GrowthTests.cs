@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Containerd.Task.V3;
 using Google.Protobuf;
 using Pods.TestKit;
@@ -33,6 +34,58 @@ public sealed class GrowthTests(Installed.Host host) : IClassFixture<Installed.H
         Assert.Equal(descriptors, ProcessTable.Descriptors(init.Parent));
         Assert.Single(ProcessTable.ChildrenOf(init.Parent));
         await host.ExpectRestAndRemoveAsync(init.Parent, id);
+    }
+
+    [SkippableFact]
+    public async Task What_a_burst_of_calls_and_of_garbage_took_is_given_back()
+    {
+        const int connections = 400, waiters = 2_000;
+        await host.StartAsync();
+        string id = Unique.Id("burst");
+        ProcessEntry init = await host.RunDetachedAsync(id);
+        await BurstAsync(id, connections: 10, waiters: 100);
+        await MemoryBudget.Idle.CheckAsync(init.Parent);
+        int descriptors = ProcessTable.Descriptors(init.Parent);
+
+        await BurstAsync(id, connections, waiters);
+
+        await Eventually.True(() => ProcessTable.Descriptors(init.Parent) == descriptors, "every connection is closed");
+        await host.ExpectRestAndRemoveAsync(init.Parent, id);
+    }
+
+    /// <summary>Waiters whose client goes away, and peers that send anything but the protocol.</summary>
+    private async Task BurstAsync(string id, int connections, int waiters)
+    {
+        await using (TtrpcChannel channel = await host.ConnectAsync(id))
+        {
+            TaskV2.TaskClient task = new(channel.CreateCallInvoker());
+            Task[] waiting = [.. Enumerable.Range(0, waiters).Select(_ => task.WaitAsync(new WaitRequest { Id = id }).ResponseAsync)];
+            // Frames are read in their order: who answers this one has read those before it.
+            await task.StateAsync(new() { Id = id });
+            Assert.DoesNotContain(waiting, wait => wait.IsCompleted);
+        }
+        string socket = await host.SocketOfAsync(id);
+        byte[] garbage = new byte[4096];
+        Random.Shared.NextBytes(garbage);
+        for (int i = 0; i < connections; i++)
+        {
+            using Socket peer = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            await Eventually.True(() => TryConnect(peer, new(socket)), "the shim's queue has room");
+            await peer.SendAsync(garbage);
+        }
+    }
+
+    private static bool TryConnect(Socket peer, UnixDomainSocketEndPoint shim)
+    {
+        try
+        {
+            peer.Connect(shim);
+            return true;
+        }
+        catch (SocketException e) when (e.SocketErrorCode is SocketError.WouldBlock or SocketError.TryAgain)
+        {
+            return false;
+        }
     }
 
     private static async Task ExecManyAsync(TaskV2.TaskClient task, string id, string prefix, int count)

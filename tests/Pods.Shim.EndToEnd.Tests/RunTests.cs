@@ -1,3 +1,4 @@
+using Pods.Containerd;
 using Pods.TestKit;
 
 namespace Pods.Shim.EndToEnd.Tests;
@@ -67,6 +68,52 @@ public abstract class RunTests(ShimHost host)
         CommandResult run = await host.CtrAsync(
             "run", "--rm", "--runtime", ShimHost.Runtime, "--snapshotter", "native", ShimHost.Image, Unique.Id("native"), "echo", "hi");
         Assert.Equal("hi\n", run.Succeeded().Output);
+        await host.ExpectNothingLeftAsync();
+    }
+
+    [SkippableFact]
+    public async Task Root_has_more_layers_than_fit_one_page_of_mount_options()
+    {
+        const int count = 100;
+        const string image = "test.local/layers:1";
+        await host.StartAsync();
+        Assert.True(count * $"{host.Daemon.Root}/io.containerd.snapshotter.v1.overlayfs/snapshots/1/fs".Length > Environment.SystemPageSize);
+        using ScratchDirectory scratch = new();
+        TestImage.Busybox(recipe => recipe.MoreLayers = count).WriteOciArchive(scratch.File("layers.tar"), image);
+        await host.Daemon.ImportAsync(scratch.File("layers.tar"));
+        CommandResult run = await host.CtrAsync(
+            "run", "--rm", "--runtime", ShimHost.Runtime, image, Unique.Id("layers"), "sh", "-c", "ls /layers | wc -l; echo x > /layers/0");
+        Assert.Equal($"{count}", run.Succeeded().Output.Trim());
+        await host.ExpectNothingLeftAsync();
+    }
+
+    /// <summary>What the snapshotters blockfile and erofs hand out.</summary>
+    [SkippableFact]
+    public async Task Root_is_a_file_system_in_a_file()
+    {
+        await host.StartAsync();
+        Requires.Programs("busybox", "mkfs.ext4");
+        Skip.IfNot(File.Exists("/dev/loop-control"), "needs loop devices");
+        using ScratchDirectory scratch = new();
+        string files = scratch.File("files"), disk = scratch.File("disk"), id = Unique.Id("disk");
+        foreach (string directory in (string[])["bin", "proc", "sys", "dev"])
+            Directory.CreateDirectory(Path.Combine(files, directory));
+        File.Copy(Requires.FindProgram("busybox")!, Path.Combine(files, "bin/busybox"));
+        await File.WriteAllBytesAsync(disk, new byte[16 << 20]);
+        (await Command.RunAsync("mkfs.ext4", ["-q", "-d", files, disk])).Succeeded();
+        (await host.CtrAsync("containers", "create", "--runtime", ShimHost.Runtime, ShimHost.Image, id, "/bin/busybox", "mount")).Succeeded();
+
+        await using ContainerdClient client = ContainerdClient.Connect(host.Daemon.Address, "k8s.io");
+        CancellationToken none = CancellationToken.None;
+        string output = scratch.File("out");
+        await client.Tasks.CreateAsync(
+            new() { ContainerId = id, Rootfs = [new("ext4", disk, "", ["loop", "rw"])], Stdout = $"file://{output}" }, none);
+        Task<ProcessExit?> exited = client.Tasks.WaitAsync(id, "", none);
+        await client.Tasks.StartAsync(id, "", none);
+        Assert.Equal(0, (await exited)!.Status);
+        await client.Tasks.DeleteAsync(id, none);
+        Assert.Matches("^/dev/loop[0-9]+ on / type ext4", await File.ReadAllTextAsync(output));
+        (await host.CtrAsync("containers", "rm", id)).Succeeded();
         await host.ExpectNothingLeftAsync();
     }
 

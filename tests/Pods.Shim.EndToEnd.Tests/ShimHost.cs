@@ -39,11 +39,12 @@ public abstract class ShimHost : IAsyncLifetime
     }
 
     /// <summary>To the shim itself, past containerd.</summary>
-    public async Task<TtrpcChannel> ConnectAsync(string id)
+    public async Task<TtrpcChannel> ConnectAsync(string id) => await TtrpcChannel.ConnectAsync(await SocketOfAsync(id), CancellationToken.None);
+
+    public async Task<string> SocketOfAsync(string id)
     {
         string bundle = Path.Combine(Daemon.State, "io.containerd.runtime.v2.task/k8s.io", id);
-        string address = await File.ReadAllTextAsync(Path.Combine(bundle, "address"));
-        return await TtrpcChannel.ConnectAsync(address["unix://".Length..], CancellationToken.None);
+        return (await File.ReadAllTextAsync(Path.Combine(bundle, "address")))["unix://".Length..];
     }
 
     public Task<CommandResult> CtrAsync(params string[] arguments) => Daemon.CtrAsync(arguments);

@@ -6,7 +6,7 @@ namespace Pods.Shim.Tests;
 
 public sealed class SandboxMethodsTests
 {
-    private readonly SandboxMethods _methods = new(null!, new());
+    private readonly SandboxMethods _methods = new(null!);
 
     [Fact]
     public void Every_method_of_the_protocol_is_served()

@@ -6,7 +6,7 @@ namespace Pods.Shim.Tests;
 
 public sealed class TaskMethodsTests
 {
-    private readonly TaskMethods _methods = new(null!, new());
+    private readonly TaskMethods _methods = new(null!);
 
     [Fact]
     public void Every_method_of_the_protocol_is_served()

@@ -25,6 +25,8 @@ public sealed class ImageRecipe
     public string Architecture { get; set; } = "amd64";
     /// <summary>Files of a second layer, by absolute path.</summary>
     public Dictionary<string, byte[]> Files { get; } = [];
+    /// <summary>So many layers more, of a file each: /layers/0, /layers/1 …</summary>
+    public int MoreLayers { get; set; }
     /// <summary>Layers compressed by the zstd program in place of gzip.</summary>
     public bool Zstd { get; set; }
 
@@ -43,6 +45,11 @@ public sealed class ImageRecipe
         yield return Compress(BusyboxLayer.Value);
         if (Files.Count > 0)
             yield return Compress(FileLayer());
+        for (int i = 0; i < MoreLayers; i++)
+        {
+            string name = $"layers/{i}";
+            yield return Compress(Tar(tar => AddFile(tar, name, [])));
+        }
     }
 
     internal static void AddFile(TarWriter tar, string name, byte[] content, UnixFileMode mode = Readable) =>
