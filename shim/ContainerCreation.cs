@@ -75,7 +75,14 @@ internal sealed class ContainerCreation(Pod pod, CreateTaskRequest request)
     private void MountRootfs()
     {
         Directory.CreateDirectory(_bundle.Rootfs);
-        Mounts.AttachAll(request.Rootfs.Select(m => new Mount(m.Type, m.Source, m.Target, [.. m.Options])), _bundle.Rootfs, MakeUserNamespace);
+        // In their order, and RunAsync undoes those before one that fails.
+        foreach (Mount mount in request.Rootfs.Select(m => new Mount(m.Type, m.Source, m.Target, [.. m.Options])))
+        {
+            if (FuseMount.IsMeantBy(mount))
+                FuseMount.Attach(mount, _bundle.Rootfs, pod.Children);
+            else
+                Mounts.Attach(mount, _bundle.Rootfs, MakeUserNamespace);
+        }
     }
 
     /// <summary>For the options uidmap and gidmap, which containerd leaves to the shim: a mount takes the ids of a namespace only.</summary>
