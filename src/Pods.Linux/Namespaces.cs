@@ -38,6 +38,21 @@ public static unsafe class Namespaces
         }
     }
 
+    /// <summary>Keeps a namespace alive by a mount at this new file.</summary>
+    public static void Pin(FileDescriptor space, string pin)
+    {
+        FileDescriptor.Open(pin, OpenFlags.ReadOnly | OpenFlags.Create | OpenFlags.Exclusive, 0x124 /* 0444 */).Dispose();
+        try
+        {
+            Mounts.Call(RootedPath.Handle(space), pin, null, MountOptions.MS_BIND, null);
+        }
+        catch
+        {
+            File.Delete(pin);
+            throw;
+        }
+    }
+
     /// <summary>Lets go of a namespace that was kept alive at this path. Nothing there is fine.</summary>
     public static void Unpin(string pin)
     {

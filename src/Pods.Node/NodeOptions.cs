@@ -14,6 +14,8 @@ public sealed record NodeOptions
     public string Snapshotter { get; init; } = "overlayfs";
     /// <summary>A runtime type, or the absolute path of a shim.</summary>
     public string Runtime { get; init; } = "io.containerd.pods.v1";
+    /// <summary>The program that makes containers, or its name on containerd's PATH; "" leaves it to the shim, which takes runc.</summary>
+    public string OciRuntime { get; init; } = "";
     public string PauseImage { get; init; } = "registry.k8s.io/pause:3.10";
     /// <summary>Imported when the pause image is neither here nor to be pulled.</summary>
     public string PauseArchive { get; init; } = "/usr/lib/pods/pause.tar";
@@ -65,6 +67,9 @@ public sealed record NodeOptions
 
     /// <summary>The kubelet's layout, which log collectors know.</summary>
     public string PodLogs(string space, string name, string uid) => Path.Combine(LogDirectory, $"{space}_{name}_{uid}");
+
+    /// <summary>Where the user namespace of a pod with hostUsers: false is pinned.</summary>
+    public string UserNamespace(string sandboxId) => Path.Combine(State, "users", "pods-" + sandboxId[..12]);
 
     public string NetworkNamespace(string sandboxId) => Path.Combine(NetworkNamespaceDirectory, "pods-" + sandboxId[..12]);
 }

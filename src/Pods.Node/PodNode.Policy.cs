@@ -21,6 +21,8 @@ public sealed partial class PodNode
                     violations.Count == 1 ? violations[0] : $"[{string.Join(", ", violations)}]");
         }
         PodPolicy.Check(pod, _node.Options, _node.Facts);
+        if (pod.Spec!.HostUsers == false && UserNamespaces.Problem(_node.Options) is { } problem)
+            throw NodeException.Forbidden(pod.Metadata!.Name!, $"hostUsers: false: {problem}");
         return pod;
     }
 

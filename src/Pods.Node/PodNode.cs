@@ -55,7 +55,7 @@ public sealed partial class PodNode
         {
             CheckQuota(pod, replaced: null);
             IReadOnlyDictionary<string, string>? cpus = _node.Cpus.Give(pod, _node.Store.List());
-            created = _node.Store.Add(pod, new() { Cpus = cpus });
+            created = _node.Store.Add(pod, new() { Cpus = cpus, FirstUser = UserRanges.Give(pod, _node.Store.List()) });
         }
         _node.Cpus.Refresh(_node.Store);
         StartWorker(created.Metadata!.Uid!);

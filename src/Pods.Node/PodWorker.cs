@@ -263,12 +263,12 @@ internal sealed class PodWorker
         string id = ContainerSteps.NewId(), cgroup = _cgroups.NameOf(pod);
         // In the file before anything is made of it: after a crash this id says what to remove. Not forced to the platter: after
         // a power cut nothing of it runs, and what lies on the disk is found by its labels and by the attachments of the network.
-        SandboxRecord begun = new() { Id = id, Cgroup = cgroup, BootId = _node.BootId };
+        SandboxRecord begun = new() { Id = id, Cgroup = cgroup, BootId = _node.BootId, FirstUser = memory.FirstUser };
         _node.Store.Update(_uid, s => s with { Memory = s.Memory with { Sandbox = begun } }, isDurable: false);
         SandboxRecord sandbox;
         try
         {
-            sandbox = await _sandboxes.CreateAsync(pod, id, cgroup, cancel);
+            sandbox = await _sandboxes.CreateAsync(pod, begun, cancel);
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {

@@ -26,11 +26,12 @@ internal static class Succession
         Pod pod = wanted with { Metadata = wanted.Metadata! with { CreationTimestamp = now } };
         try
         {
-            return new() { Pod = pod, Memory = new() { Cpus = node.Cpus.Give(pod, node.Store.List().Where(p => p.Pod.Metadata!.Uid != uid)) } };
+            StoredPod[] others = [.. node.Store.List().Where(p => p.Pod.Metadata!.Uid != uid)];
+            return new() { Pod = pod, Memory = new() { Cpus = node.Cpus.Give(pod, others), FirstUser = UserRanges.Give(pod, others) } };
         }
         catch (NodeException e)
         {
-            // Its cpus have gone to another meanwhile. It is not lost: it has failed, as with the kubelet, and says why.
+            // Its cpus or ids have gone to another meanwhile. It is not lost: it has failed, as with the kubelet, and says why.
             return new() { Pod = pod, Memory = new() { Verdict = new("UnexpectedAdmissionError", e.Message, now) } };
         }
     }

@@ -30,4 +30,7 @@ public sealed record RuntimeMount
     public string? Type { get; init; }
     public string? Source { get; init; }
     public IReadOnlyList<string>? Options { get; init; }
+    /// <summary>As whom the owners of its files appear: a mount with mapped ids.</summary>
+    public IReadOnlyList<LinuxIdMapping>? UidMappings { get; init; }
+    public IReadOnlyList<LinuxIdMapping>? GidMappings { get; init; }
 }

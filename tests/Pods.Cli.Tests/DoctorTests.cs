@@ -41,6 +41,20 @@ public sealed class DoctorTests : MachineTests
         Assert.Equal("runc 1.1.5+ds1, crun 1.8.1", findings[4].Message);
     }
 
+    [SkippableTheory]
+    [InlineData("", "the machine's, and their own with hostUsers: false")]
+    [InlineData("exit 1", "the machine's: pods with hostUsers: false are refused, runc mounts nothing with mapped ids (runc does since 1.2, crun since 1.9)")]
+    public async Task Whether_pods_can_have_users_of_their_own_is_what_the_runtime_says(string script, string expected)
+    {
+        Skip.If(Environment.OSVersion.Version < new Version(6, 3), "needs Linux 6.3, whose tmpfs maps ids");
+        await ProgramAsync("usr/sbin/runc", script.Length > 0 ? script
+            : "[ \"$1\" = features ] && echo '{\"linux\": {\"mountExtensions\": {\"idmap\": {\"enabled\": true}}}}'");
+
+        Finding finding = (await new RuntimeChecks(Machine, DaemonSettings.Usual).RunAsync(default)).Single(f => f.Check == "users of pods");
+
+        Assert.Equal(Finding.Ok("users of pods", expected), finding);
+    }
+
     [Fact]
     public async Task Containerd_too_old_is_a_failure_that_names_both_versions()
     {

@@ -51,7 +51,7 @@ public sealed class ProfileTests
         {
             ("securityContext: {seLinuxOptions: {level: \"s0:c1,c2\"}}", "", "securityContext.seLinuxOptions: is not supported: podsd sets no SELinux labels"),
             ("securityContext: {procMount: Unmasked}", "", "securityContext.procMount: Invalid value: \"Unmasked\": `hostUsers` must be false to use `Unmasked`"),
-            ("", "hostUsers: false", "spec.hostUsers: Forbidden: "),
+            ("", "hostUsers: false\nhostPID: true", "spec.hostPID: Forbidden: when `hostUsers` is false"),
             ("", "securityContext: {sysctls: [{name: kernel.panic, value: \"1\"}]}", "unsafe sysctl \"kernel.panic\" is not allowed"),
             ("", "securityContext: {sysctls: [{name: net.core.somaxconn, value: \"1\"}]}", "forbidden sysctl: \"net.core.somaxconn\" not allowlisted"),
             ("volumeDevices: [{name: v, devicePath: /dev/x}]", "", "volumeDevices: is not supported: a claim is a directory here"),

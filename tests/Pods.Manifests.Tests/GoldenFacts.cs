@@ -9,6 +9,7 @@ internal static class GoldenFacts
     {
         SandboxId = "5a4db0c5",
         NetworkNamespace = name == "host-namespaces" ? null : "/run/netns/pods-web",
+        Users = name == "own-users" ? new(131072, "/run/pods/users/pods-web") : null,
         CgroupParent = name == "systemd-slice" ? "kubepods-podab12.slice" : "/pods/podab12",
         Hostname = name == "host-namespaces" ? "node1" : "web",
         Shm = name == "host-namespaces" ? "/dev/shm" : "/run/pods/sandboxes/5a4db0c5/shm",

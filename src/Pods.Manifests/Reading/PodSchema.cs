@@ -78,7 +78,7 @@ internal static class PodSchema
         Fields(Integer, "runAsUser", "runAsGroup"),
         Fields(FieldKind.Boolean, "runAsNonRoot", "privileged", "readOnlyRootFilesystem", "allowPrivilegeEscalation"),
         [new("capabilities", FieldKind.Object, Type: CapabilitySet), new("seccompProfile", FieldKind.Object, Type: Seccomp), AppArmor],
-        [new("procMount", Text, Note: "Unmasked needs hostUsers: false, which is refused")],
+        [new("procMount", Text, Note: "Unmasked needs hostUsers: false")],
         Refused(SeLinux, "seLinuxOptions"), Refused(Windows, "windowsOptions"));
 
     private static readonly Schema ExecType = new(Fields(Text, List, "command"));
@@ -209,7 +209,7 @@ internal static class PodSchema
         Fields(Text, "restartPolicy", "hostname", "subdomain", "dnsPolicy", "nodeName"),
         Fields(Integer, "terminationGracePeriodSeconds", "activeDeadlineSeconds"),
         Fields(FieldKind.Boolean, "hostNetwork", "hostPID", "hostIPC", "setHostnameAsFQDN", "shareProcessNamespace"),
-        [new("hostUsers", FieldKind.Boolean, Note: "true; false is refused: " + Names.NoUserNamespaces)],
+        [new("hostUsers", FieldKind.Boolean, Note: "false needs Linux 6.3, containerd's overlayfs, and runc 1.2 or crun 1.9; elsewhere the pod is refused")],
         [
             new("containers", FieldKind.Object, List, Type: ContainerType), new("initContainers", FieldKind.Object, List, Type: ContainerType),
             new("volumes", FieldKind.Object, List, Type: VolumeType), new("hostAliases", FieldKind.Object, List, Type: HostAliasType),

@@ -12,6 +12,8 @@ public sealed record ContainerFacts
     public required RuntimeUser User { get; init; }
     /// <summary>Per volume mount of the container, in its order.</summary>
     public IReadOnlyList<MountSource> MountSources { get; init; } = [];
+    /// <summary>Where its termination message goes; after all other mounts.</summary>
+    public RuntimeMount? LastWords { get; init; }
     /// <summary>The ConfigMaps and Secrets of the pod's namespace.</summary>
     public ObjectLookup Objects { get; init; } = (_, _) => null;
     /// <summary>What the pod's containers have written into its volumes.</summary>

@@ -10,6 +10,9 @@ public static class ContainerSpec
     {
         PodSpec spec = pod.Spec ?? new();
         bool privileged = container.SecurityContext?.Privileged == true;
+        // Only where the pod's root is nobody on the machine.
+        bool unmasked = privileged || container.SecurityContext?.ProcMount == "Unmasked" && sandbox.Users is not null;
+        sandbox.Users?.Check(container.Name ?? "", facts.User);
         bool readOnlyRoot = container.SecurityContext?.ReadOnlyRootFilesystem == true;
         IReadOnlyList<string> capabilities = privileged
             ? node.Capabilities
@@ -18,12 +21,17 @@ public static class ContainerSpec
         {
             Process = Process(pod, container, sandbox, node, facts, capabilities),
             Root = new() { IsReadOnly = readOnlyRoot },
-            Mounts = SpecMounts.OfContainer(container, sandbox, node, facts.MountSources, privileged, readOnlyRoot),
+            Mounts = [
+                .. SpecMounts.OfContainer(container, sandbox, node, facts, privileged, readOnlyRoot),
+                .. facts.LastWords is { } words ? [PodUsers.Map(words, sandbox.Users)] : Array.Empty<RuntimeMount>(),
+            ],
             Annotations = SpecAnnotations.OfContainer(pod, container, sandbox, facts.ImageName),
             Linux = new()
             {
                 // In the machine's own cgroup namespace a privileged container can manage cgroups.
-                Namespaces = SpecIsolation.Namespaces(spec, networkNamespace: null, node.HasUnifiedCgroups && !privileged),
+                Namespaces = SpecIsolation.Namespaces(spec, networkNamespace: null, sandbox.Users, node.HasUnifiedCgroups && !privileged),
+                UidMappings = sandbox.Users?.Mapping,
+                GidMappings = sandbox.Users?.Mapping,
                 CgroupsPath = SpecIsolation.CgroupsPath(sandbox.CgroupParent, facts.ContainerId),
                 Resources = ContainerResources.Of(container, node, facts.Cpus) with
                 {
@@ -32,8 +40,8 @@ public static class ContainerSpec
                 Devices = privileged && node.Devices.Count > 0 ? node.Devices : null,
                 RootfsPropagation = SpecMounts.RootPropagation(container),
                 Seccomp = Filter(spec, container, node, facts, capabilities),
-                MaskedPaths = privileged ? null : SpecIsolation.MaskedPaths,
-                ReadonlyPaths = privileged ? null : SpecIsolation.ReadonlyPaths,
+                MaskedPaths = unmasked ? null : SpecIsolation.MaskedPaths,
+                ReadonlyPaths = unmasked ? null : SpecIsolation.ReadonlyPaths,
             },
         };
     }

@@ -6,6 +6,8 @@ public sealed record SandboxFacts
     public required string SandboxId { get; init; }
     /// <summary>Where the pod's network namespace is pinned; null with the host's network.</summary>
     public string? NetworkNamespace { get; init; }
+    /// <summary>The pod's own users; null with the machine's.</summary>
+    public PodUsers? Users { get; init; }
     /// <summary>The pod's cgroup: a path below each controller's root, or a systemd slice.</summary>
     public required string CgroupParent { get; init; }
     /// <summary>The pod's, or with the host's network the node's.</summary>

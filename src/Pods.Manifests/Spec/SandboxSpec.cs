@@ -30,7 +30,9 @@ public static class SandboxSpec
             Annotations = SpecAnnotations.OfSandbox(pod, sandbox),
             Linux = new()
             {
-                Namespaces = SpecIsolation.Namespaces(spec, sandbox.NetworkNamespace, node.HasUnifiedCgroups),
+                Namespaces = SpecIsolation.Namespaces(spec, sandbox.NetworkNamespace, sandbox.Users, node.HasUnifiedCgroups),
+                UidMappings = sandbox.Users?.Mapping,
+                GidMappings = sandbox.Users?.Mapping,
                 CgroupsPath = SpecIsolation.CgroupsPath(sandbox.CgroupParent, sandbox.SandboxId),
                 // The least share there is: pause only waits.
                 Resources = new() { Devices = [SpecIsolation.NoDevice], Cpu = new() { Shares = ContainerResources.Shares(0) } },

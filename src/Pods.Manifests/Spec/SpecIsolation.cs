@@ -23,9 +23,12 @@ internal static class SpecIsolation
     /// What is listed without a path is new in the sandbox; in a container the shim puts the sandbox's in its place
     /// (network, ipc, uts, and pid where it is shared). What is not listed is the machine's.
     /// </summary>
-    public static IReadOnlyList<LinuxNamespace> Namespaces(PodSpec spec, string? networkNamespace, bool ownCgroup)
+    public static IReadOnlyList<LinuxNamespace> Namespaces(PodSpec spec, string? networkNamespace, PodUsers? users, bool ownCgroup)
     {
         List<LinuxNamespace> namespaces = [new("mount")];
+        // The one that owns the pod's network, in every container: who has rights over the one has them over the other.
+        if (users is not null)
+            namespaces.Add(new("user", users.Namespace));
         if (spec.HostPID != true)
             namespaces.Add(new("pid"));
         if (spec.HostIPC != true)

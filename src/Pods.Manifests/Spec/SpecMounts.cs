@@ -15,13 +15,14 @@ internal static class SpecMounts
     [
         s_proc, s_dev, s_pts, s_mqueue,
         Of("/sys", "sysfs", "sysfs", "nosuid", "noexec", "nodev", "ro"),
-        Of("/dev/shm", "bind", sandbox.Shm, "rbind", "ro", "nosuid", "nodev", "noexec"),
+        PodUsers.Map(Of("/dev/shm", "bind", sandbox.Shm, "rbind", "ro", "nosuid", "nodev", "noexec"), sandbox.Users),
     ];
 
     public static IReadOnlyList<RuntimeMount> OfContainer(
-        Container container, SandboxFacts sandbox, NodeFacts node, IReadOnlyList<MountSource> volumeSources, bool privileged, bool readOnlyRoot)
+        Container container, SandboxFacts sandbox, NodeFacts node, ContainerFacts facts, bool privileged, bool readOnlyRoot)
     {
-        List<RuntimeMount> own = [.. (container.VolumeMounts ?? []).Select((mount, i) => OfVolume(container, mount, volumeSources[i], node))];
+        List<RuntimeMount> own =
+            [.. (container.VolumeMounts ?? []).Select((mount, i) => OfVolume(container, mount, facts.MountSources[i], node, sandbox.Users))];
         // What the manifest mounts itself is not mounted twice; a /dev of its own brings all that is below it.
         HashSet<string> taken = [.. own.Select(mount => Clean(mount.Destination))];
         IEnumerable<RuntimeMount> ofPod = new[]
@@ -30,7 +31,7 @@ internal static class SpecMounts
             Bind("/etc/hosts", sandbox.HostsFile, readOnlyRoot),
             Bind("/etc/resolv.conf", sandbox.ResolvConf, readOnlyRoot),
             Bind("/dev/shm", sandbox.Shm, isReadOnly: false),
-        }.Where(IsWanted);
+        }.Where(IsWanted).Select(mount => PodUsers.Map(mount, sandbox.Users));
         return [.. OfKernel(privileged ? "rw" : "ro").Where(IsWanted), .. Sorted([.. own, .. ofPod])];
 
         bool IsWanted(RuntimeMount mount) => !taken.Contains(mount.Destination)
@@ -44,7 +45,7 @@ internal static class SpecMounts
         return ways.Contains("Bidirectional") ? "rshared" : ways.Contains("HostToContainer") ? "rslave" : null;
     }
 
-    private static RuntimeMount OfVolume(Container container, VolumeMount mount, MountSource source, NodeFacts node)
+    private static RuntimeMount OfVolume(Container container, VolumeMount mount, MountSource source, NodeFacts node, PodUsers? users)
     {
         string propagation = mount.MountPropagation switch
         {
@@ -58,7 +59,10 @@ internal static class SpecMounts
                 + "recursiveReadOnly: Enabled needs Linux 5.12 and a runtime with recursive read-only mounts");
         bool isDeep = mount.RecursiveReadOnly is "Enabled" or "IfPossible" && node.HasRecursiveReadOnly;
         string access = mount.ReadOnly == true || source.IsReadOnly ? isDeep ? "rro" : "ro" : "rw";
-        return Of(mount.MountPath ?? "/", "bind", source.Path, source.IsData ? ["rbind", propagation, access, "noexec"] : ["rbind", propagation, access]);
+        RuntimeMount made = Of(
+            mount.MountPath ?? "/", "bind", source.Path, source.IsData ? ["rbind", propagation, access, "noexec"] : ["rbind", propagation, access]);
+        // An image's layers were mapped when it was mounted: an overlay itself cannot be.
+        return source.IsData ? made : PodUsers.Map(made, users);
     }
 
     private static RuntimeMount[] OfKernel(string access) =>

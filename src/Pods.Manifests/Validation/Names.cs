@@ -18,8 +18,6 @@ internal static class Names
         + "and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', "
         + "regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')";
 
-    public const string NoUserNamespaces = "user namespaces need id-mapped mounts, which runc has since 1.2; they are not used yet";
-
     public static string? DnsLabel(string name) =>
         name.Length > 63 ? "must be no more than 63 characters"
         : IsLabel(name) ? null

@@ -23,8 +23,6 @@ internal static class SecurityValidation
         CheckSeccomp(path + ".seccompProfile", security.SeccompProfile, found);
         CheckAppArmor(path + ".appArmorProfile", security.AppArmorProfile, found);
         found.OneOf(path + ".procMount", security.ProcMount, "Default", "Unmasked");
-        if (security.ProcMount == "Unmasked")
-            found.Add(ManifestError.Invalid(path + ".procMount", security.ProcMount, "`hostUsers` must be false to use `Unmasked`"));
     }
 
     public static void CheckAppArmor(string path, AppArmorProfile? profile, Findings found)

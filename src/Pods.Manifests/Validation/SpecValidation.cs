@@ -11,8 +11,7 @@ internal static class SpecValidation
         found.Matches("spec.hostname", spec.Hostname, Names.DnsLabel);
         found.Matches("spec.subdomain", spec.Subdomain, Names.DnsLabel);
         found.OneOf("spec.os.name", spec.Os?.Name, "linux");
-        if (spec.HostUsers == false)
-            found.Add(ManifestError.Forbidden("spec.hostUsers", Names.NoUserNamespaces));
+        CheckUsers(spec, found);
         if (spec.ShareProcessNamespace == true && spec.HostPID == true)
             found.Add(ManifestError.Invalid("spec.shareProcessNamespace", true, "ShareProcessNamespace and HostPID cannot both be enabled"));
         HashSet<string> volumes = VolumeValidation.Check(spec, found);
@@ -31,6 +30,22 @@ internal static class SpecValidation
         }
         for (int i = 0; i < (spec.ImagePullSecrets?.Count ?? 0); i++)
             found.RequiredName($"spec.imagePullSecrets[{i}].name", spec.ImagePullSecrets![i].Name, Names.DnsSubdomain);
+    }
+
+    private static void CheckUsers(PodSpec spec, Findings found)
+    {
+        const string notWith = "when `hostUsers` is false";
+        foreach (var (field, containers) in new[] { ("initContainers", spec.InitContainers), ("containers", spec.Containers) })
+            for (int i = 0; i < (containers?.Count ?? 0); i++)
+                if (containers![i].SecurityContext is { ProcMount: "Unmasked" } && spec.HostUsers != false)
+                    found.Add(ManifestError.Invalid(
+                        $"spec.{field}[{i}].securityContext.procMount", "Unmasked", "`hostUsers` must be false to use `Unmasked`"));
+        if (spec.HostUsers != false)
+            return;
+        // With a namespace of the machine, root of the pod would be nobody in what is around it.
+        foreach (var (field, value) in new[] { ("hostNetwork", spec.HostNetwork), ("hostPID", spec.HostPID), ("hostIPC", spec.HostIPC) })
+            if (value == true)
+                found.Add(ManifestError.Forbidden($"spec.{field}", notWith));
     }
 
     private static void CheckContainers(PodSpec spec, HashSet<string> volumes, Findings found)

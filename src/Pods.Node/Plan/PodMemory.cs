@@ -15,6 +15,8 @@ public sealed record PodMemory
     public DateTimeOffset? StartedAt { get; init; }
     /// <summary>The cpus that containers have for themselves, given when the pod was made and kept to its end.</summary>
     public IReadOnlyDictionary<string, string>? Cpus { get; init; }
+    /// <summary>The first of the machine's ids that are the pod's own (hostUsers: false), given when it was made and kept until it is gone.</summary>
+    public uint? FirstUser { get; init; }
     /// <summary>Why the pod is failed as a whole, once it is.</summary>
     public PodVerdict? Verdict { get; init; }
 
@@ -32,6 +34,8 @@ public sealed record SandboxRecord
     public required string Id { get; init; }
     /// <summary>The pod's cgroup: a path, or a slice of systemd; null in what podsd 0.1 early wrote.</summary>
     public string? Cgroup { get; init; }
+    /// <summary>See <see cref="PodMemory.FirstUser"/>.</summary>
+    public uint? FirstUser { get; init; }
     /// <summary>In which boot of the machine it was made.</summary>
     public string? BootId { get; init; }
     public bool IsReady { get; init; }

@@ -30,7 +30,7 @@ internal sealed class ContainerSteps(NodeServices node)
     public async Task<ContainerRun> StartAsync(
         Pod pod, Container container, SandboxRecord sandbox, ContainerRun? previous, string? cpus, CancellationToken cancel)
     {
-        await _imageVolumes.PrepareAsync(pod, container, cancel);
+        await _imageVolumes.PrepareAsync(pod, container, UserNamespaces.Of(node.Options, sandbox), cancel);
         Image image = await _images.GetAsync(pod, container, cancel);
         if (previous is { Id.Length: > 0 })
         {
@@ -117,13 +117,14 @@ internal sealed class ContainerSteps(NodeServices node)
         Dictionary<string, string> labels = PodLabels.Of(pod, node.Options, "container", container.Name);
         IReadOnlyList<SnapshotMount> rootfs = await node.Images.PrepareRootfsAsync(image, id, labels, cancel);
         RuntimeSpec spec = BuildSpec(start, rootfs);
+        PodUsers? users = UserNamespaces.Of(node.Options, sandbox);
         await node.Containerd.Containers.CreateAsync(new ContainerRecord
         {
             Id = id,
             Labels = labels,
             Image = image.Name,
             Runtime = node.Options.Runtime,
-            RuntimeOptions = SystemdSlices.IsSlice(sandbox.Cgroup ?? "") ? RuncOptions.SystemdCgroup : null,
+            RuntimeOptions = RuncOptions.Of(node.Options.OciRuntime, SystemdSlices.IsSlice(sandbox.Cgroup ?? ""), users?.First ?? 0),
             Spec = JsonSerializer.SerializeToUtf8Bytes(spec, RuntimeJson.Default.RuntimeSpec),
             Snapshotter = node.Options.Snapshotter,
             SnapshotKey = id,
@@ -135,7 +136,7 @@ internal sealed class ContainerSteps(NodeServices node)
             await node.Containerd.Tasks.CreateAsync(new TaskCreation
             {
                 ContainerId = id,
-                Rootfs = rootfs,
+                Rootfs = UserNamespaces.Map(rootfs, users),
                 Stdin = container.Stdin == true ? StandardInput(pod, id) : "",
                 Stdout = log,
                 Stderr = hasTerminal ? "" : log,
@@ -156,22 +157,22 @@ internal sealed class ContainerSteps(NodeServices node)
         {
             var (passwd, group) = ImageUsers.Read(rootfs);
             string cgroup = sandbox.Cgroup ?? new PodCgroups(node.Options).NameOf(pod);
-            SandboxFacts facts = _sandbox.Facts(pod, sandbox.Id, cgroup, sandbox.Addresses);
+            SandboxFacts facts = _sandbox.Facts(pod, sandbox with { Cgroup = cgroup });
             ObjectLookup objects = (kind, name) => node.Objects.Find(kind, pod.Metadata!.Namespace!, name);
             NodeFacts machine = container.SecurityContext?.Privileged == true ? node.Facts with { Devices = HostDevices.All() } : node.Facts;
-            RuntimeSpec spec = ContainerSpec.For(pod, container, facts, machine, new ContainerFacts
+            return ContainerSpec.For(pod, container, facts, machine, new ContainerFacts
             {
                 ContainerId = id,
                 ImageName = image.Name,
                 Image = image.Config.Config,
                 User = ContainerUser.Resolve(pod, container, image.Config.Config, passwd, group),
                 MountSources = [.. _volumes.Sources(pod, container, facts, objects)],
+                LastWords = _messages.Prepare(pod, container, id),
                 Objects = objects,
                 Files = (volume, path) => PodVolumes.Read(node.Options, pod, volume, path),
                 LocalhostSeccomp = LocalhostSeccomp(pod, container),
                 Cpus = cpus,
             });
-            return spec with { Mounts = [.. spec.Mounts ?? [], _messages.Prepare(pod, container, id)] };
         }
         catch (SpecException e)
         {

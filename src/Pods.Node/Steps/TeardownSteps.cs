@@ -45,6 +45,7 @@ internal sealed class TeardownSteps(NodeServices node)
         string path = node.Options.NetworkNamespace(sandboxId);
         await node.Network.TearDownAsync(sandboxId, File.Exists(path) ? path : null, cancel);
         Namespaces.Unpin(path);
+        Namespaces.Unpin(node.Options.UserNamespace(sandboxId));
     }
 
     private async Task KillAndDeleteTaskAsync(string id, CancellationToken cancel)

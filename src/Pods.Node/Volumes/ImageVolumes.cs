@@ -13,7 +13,7 @@ internal sealed class ImageVolumes(NodeServices node)
 
     /// <summary>Makes those that the container mounts.</summary>
     /// <exception cref="StepException">With the kubelet's reasons for images.</exception>
-    public async Task PrepareAsync(Pod pod, Container container, CancellationToken cancel)
+    public async Task PrepareAsync(Pod pod, Container container, PodUsers? users, CancellationToken cancel)
     {
         HashSet<string?> mounted = [.. (container.VolumeMounts ?? []).Select(m => m.Name)];
         foreach (Volume volume in (pod.Spec!.Volumes ?? []).Where(v => v.Image is not null && mounted.Contains(v.Name)))
@@ -21,7 +21,7 @@ internal sealed class ImageVolumes(NodeServices node)
             await _gate.WaitAsync(cancel);
             try
             {
-                await MountAsync(pod, volume, cancel);
+                await MountAsync(pod, volume, users, cancel);
             }
             finally
             {
@@ -39,7 +39,7 @@ internal sealed class ImageVolumes(NodeServices node)
         }
     }
 
-    private async Task MountAsync(Pod pod, Volume volume, CancellationToken cancel)
+    private async Task MountAsync(Pod pod, Volume volume, PodUsers? users, CancellationToken cancel)
     {
         string path = PodVolumes.Source(node.Options, pod, volume);
         if (Directory.Exists(path) && Mounts.IsMountPoint(path))
@@ -52,7 +52,8 @@ internal sealed class ImageVolumes(NodeServices node)
         Directory.CreateDirectory(path);
         try
         {
-            Mounts.AttachAll(mounts.Select(m => new Mount(m.Type, m.Source, m.Target, [.. m.Options, "ro"])), path);
+            Mounts.AttachAll(UserNamespaces.Map(mounts, users).Select(m => new Mount(m.Type, m.Source, m.Target, [.. m.Options, "ro"])), path,
+                _ => Namespaces.Open(users!.Namespace));
         }
         catch (IOException e)
         {

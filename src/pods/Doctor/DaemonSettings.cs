@@ -16,6 +16,8 @@ internal sealed class DaemonSettings
         ["containerd"] = "/run/containerd/containerd.sock",
         ["namespace"] = "k8s.io",
         ["runtime"] = "io.containerd.pods.v1",
+        ["oci-runtime"] = "",
+        ["snapshotter"] = "overlayfs",
         ["netns-dir"] = "/run/netns",
         ["cni-conf-dir"] = "/etc/cni/net.d",
         ["cni-bin-dir"] = "/usr/lib/cni:/opt/cni/bin",

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Text.RegularExpressions;
+using Pods.Oci;
 
 namespace Pods.Cli.Doctor;
 
@@ -7,13 +8,14 @@ namespace Pods.Cli.Doctor;
 internal sealed partial class RuntimeChecks(Machine machine, DaemonSettings settings)
 {
     private static readonly Version s_oldest = new(1, 6);
+    private static readonly Version s_mappingKernel = new(6, 3);
 
     public async Task<IReadOnlyList<Finding>> RunAsync(CancellationToken cancel)
     {
         Finding socket = await SocketAsync(cancel);
         // Nobody to be asked otherwise: ctr would wait for him.
         IReadOnlyList<Finding> space = socket.Verdict == Verdict.Failure ? [] : [await NamespaceAsync(cancel)];
-        return [await ContainerdAsync(cancel), socket, .. space, Shim(), await OciRuntimeAsync(cancel)];
+        return [await ContainerdAsync(cancel), socket, .. space, Shim(), await OciRuntimeAsync(cancel), await UsersAsync(cancel)];
     }
 
     private async Task<Finding> ContainerdAsync(CancellationToken cancel)
@@ -96,6 +98,19 @@ internal sealed partial class RuntimeChecks(Machine machine, DaemonSettings sett
                 Finding.Warning("OCI runtime", $"{found[0]} only: pods ask for runc unless they are told otherwise", "apt install runc"),
             _ => Finding.Ok("OCI runtime", string.Join(", ", found)),
         };
+    }
+
+    // Nothing to mend: most pods have the machine's users, and what a distribution has may be older than the feature.
+    private async Task<Finding> UsersAsync(CancellationToken cancel)
+    {
+        const string check = "users of pods", refused = "the machine's: pods with hostUsers: false are refused";
+        string runtime = settings["oci-runtime"] is { Length: > 0 } named ? named : "runc";
+        string? program = runtime.StartsWith('/') ? machine.At(runtime) : machine.FindProgram(runtime);
+        bool maps = program is not null && await Machine.RunAsync(program, ["features"], cancel) is { ExitCode: 0 } run && RuntimeFeatures.MapsIds(run.Output);
+        return Finding.Ok(check, !maps ? $"{refused}, {runtime} mounts nothing with mapped ids (runc does since 1.2, crun since 1.9)"
+            : settings["snapshotter"] != "overlayfs" ? $"{refused}, snapshotter {settings["snapshotter"]} maps no ids"
+            : Environment.OSVersion.Version < s_mappingKernel ? $"{refused}, Linux {Environment.OSVersion.Version} does not map the ids of every volume"
+            : "the machine's, and their own with hostUsers: false");
     }
 
     [GeneratedRegex(@"(\d+)\.(\d+)(\.\d+)?[^\s,]*")]

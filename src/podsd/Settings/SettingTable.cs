@@ -29,6 +29,8 @@ internal static class SettingTable
         new("containerd", Defaults.Node.ContainerdAddress, "containerd's socket", (s, v) => s with { Node = s.Node with { ContainerdAddress = v } }),
         new("namespace", Defaults.Node.ContainerdNamespace, "containerd's namespace", (s, v) => s with { Node = s.Node with { ContainerdNamespace = v } }),
         new("runtime", Defaults.Node.Runtime, "runtime type, or absolute path of a shim", (s, v) => s with { Node = s.Node with { Runtime = v } }),
+        new("oci-runtime", Defaults.Node.OciRuntime, "program that makes containers, runc or crun, or its name on containerd's PATH; runc without it",
+            (s, v) => s with { Node = s.Node with { OciRuntime = v } }),
         new("snapshotter", Defaults.Node.Snapshotter, "containerd's snapshotter", (s, v) => s with { Node = s.Node with { Snapshotter = v }, Images = s.Images with { Snapshotter = v } }),
         new("pause-image", Defaults.Node.PauseImage, "image of the pause container", (s, v) => s with { Node = s.Node with { PauseImage = v } }),
         new("pause-archive", Defaults.Node.PauseArchive, "archive that stands in for the pause image", (s, v) => s with { Node = s.Node with { PauseArchive = v } }),
