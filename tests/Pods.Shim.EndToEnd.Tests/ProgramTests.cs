@@ -85,4 +85,25 @@ public sealed class ProgramTests(Installed.Host host) : IClassFixture<Installed.
         Assert.NotEmpty(deleted.Output);
         Assert.True(Directory.Exists(bundle.Path));
     }
+
+    [SkippableFact]
+    public async Task Delete_answers_and_says_so_when_a_root_is_too_busy_to_be_unmounted()
+    {
+        Requires.Root();
+        Requires.Binaries("containerd-shim-pods-v1");
+        using ScratchDirectory bundle = new();
+        string root = Directory.CreateDirectory(bundle.File("rootfs")).FullName;
+        (await Command.RunAsync("mount", ["-t", "tmpfs", "busy", root])).Succeeded();
+        CommandResult deleted;
+        await using (FileStream user = File.Create(Path.Combine(root, "used")))
+        {
+            deleted = await Command.RunAsync(_program,
+                ["-namespace", "k8s.io", "-address", bundle.File("c.sock"), "-id", Unique.Id("busy"), "-bundle", bundle.Path, "delete"],
+                directory: bundle.Path);
+        }
+        Native.Unmount(root);
+        Assert.Equal(0, deleted.ExitCode);
+        Assert.Contains($"umount {root}", deleted.Error);
+        Assert.NotEmpty(deleted.Output);
+    }
 }
