@@ -12,6 +12,8 @@ namespace Pods.Bench;
 internal sealed class Soak(ContainerdDaemon containerd, ContainerdClient client)
 {
     private const int Steps = 4, Workers = 8;
+    // As many as make full what is bounded by a number: a shim remembers the exits of its last 32 containers.
+    private const int First = 64;
     private static readonly int Execs = Bounded(10_000), Containers = Bounded(1_000);
     private const double Allowed = 1.10;
     private static readonly TimeSpan Rest = TimeSpan.FromSeconds(20);
@@ -48,10 +50,10 @@ internal sealed class Soak(ContainerdDaemon containerd, ContainerdClient client)
 
         Console.WriteLine($"{"one group",-28} {"RSS",6} {"PSS",6} {"dirty",6} {"threads",8} {"fds",5} {"mounts",7}");
         await WeighAsync(shim, "fresh");
-        // The first of a kind makes what all later ones use (a thread for timers, tables of the library): that is no growth.
-        await ManyAsync(Workers, ExecAsync);
-        await ManyAsync(Workers, number => ContainerAsync(number, record, layers));
-        Weight start = await WeighAsync(shim, "after the first of each"), now = start;
+        // The first of a kind make what all later ones use (a thread for timers, tables of the library): that is no growth.
+        await ManyAsync(First, ExecAsync);
+        await ManyAsync(First, number => ContainerAsync(number, record, layers));
+        Weight start = await WeighAsync(shim, $"after {First} of each"), now = start;
         for (int step = 1; step <= Steps; step++)
         {
             await ManyAsync(Execs / Steps, ExecAsync);
@@ -71,7 +73,7 @@ internal sealed class Soak(ContainerdDaemon containerd, ContainerdClient client)
     private static void Check(Weight start, Weight end)
     {
         double growth = (double)end.Memory.PrivateDirtyKb / start.Memory.PrivateDirtyKb;
-        Console.WriteLine($"private memory at the end / after the first of each: {growth:F2}, allowed {Allowed:F2}");
+        Console.WriteLine($"private memory at the end / after {First} of each: {growth:F2}, allowed {Allowed:F2}");
         if (growth > Allowed || end.Threads > start.Threads || end.Descriptors != start.Descriptors || end.Mounts != start.Mounts)
             throw new InvalidOperationException($"the shim grew from {start} to {end}");
     }
