@@ -20,6 +20,25 @@ public sealed class KubectlVerbTests
         """;
 
     [SkippableFact]
+    public async Task Node_and_namespaces_are_shown_as_a_cluster_shows_them()
+    {
+        await using PodsDaemon podsd = await PodsDaemon.StartAsync();
+        await using Kubectl kubectl = new(podsd);
+        (await kubectl.RunAsync("create", "configmap", "settings", "-n", "other", "--from-literal=a=b")).Succeeded();
+
+        Assert.Matches(@"^NAME +STATUS +ROLES +AGE +VERSION\n\S+ +Ready +<none> +\d+s +v\d+\.\d+\.\d+\n$",
+            (await kubectl.RunAsync("get", "nodes")).Succeeded().Output);
+        Assert.Matches(@"(?m)^NAME .* INTERNAL-IP .* CONTAINER-RUNTIME$", (await kubectl.RunAsync("get", "no", "-o", "wide")).Succeeded().Output);
+        Assert.Matches(@"^containerd://\d+\.\d+", (await kubectl.RunAsync(
+            "get", "nodes", "-o", "jsonpath={.items[0].status.nodeInfo.containerRuntimeVersion}")).Succeeded().Output);
+        string name = (await kubectl.RunAsync("get", "nodes", "-o", "jsonpath={.items[0].metadata.name}")).Succeeded().Output;
+        Assert.Matches(@"(?s)^Name: +\S+\n.*Ready +True .*Capacity:\n +cpu: ", (await kubectl.RunAsync("describe", "node", name)).Succeeded().Output);
+        Assert.Matches(@"^NAME +STATUS +AGE\ndefault +Active +\d+s\nother +Active +\d+s\n$", (await kubectl.RunAsync("get", "ns")).Succeeded().Output);
+        Assert.Equal("namespace/other\n", (await kubectl.RunAsync("get", "ns", "other", "-o", "name")).Succeeded().Output);
+        Assert.Contains("namespaces \"absent\" not found", (await kubectl.RunAsync("get", "ns", "absent")).Error);
+    }
+
+    [SkippableFact]
     public async Task Create_makes_what_its_generators_say_though_they_speak_protobuf()
     {
         await using PodsDaemon podsd = await PodsDaemon.StartAsync();

@@ -4,6 +4,7 @@
 # The machine's disk is made once and kept in ~/.cache/pods-vm ($PODS_VM_CACHE); what a run writes to it is forgotten.
 # PODS_VM_OLD=DEB: first an upgrade from that package, an earlier version's, and back.
 # PODS_VM_PHASES="install reboot" runs these phases of guest.sh alone, PODS_VM_SCRIPT=FILE an experiment after them.
+# PODS_VM_BEGIN_BY=SECONDS: after that time (of `date +%s`) none is begun any more.
 # A tool that is missing, or a package source that does not answer, is a skip that says so, and no failure.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -22,6 +23,8 @@ skip() {
 for program in mmdebstrap qemu-system-x86_64 mke2fs busybox; do
   command -v "$program" > /dev/null || skip "$program is missing (sudo packaging/deps.sh vm)"
 done
+
+[ "$(date +%s)" -lt "${PODS_VM_BEGIN_BY:-9999999999}" ] || skip "there is no time left for it"
 
 work=$(mktemp -d)
 qemu=

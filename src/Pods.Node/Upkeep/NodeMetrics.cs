@@ -14,7 +14,7 @@ public sealed class NodeMetrics
     private double _startSum;   // guarded by _gate, and so are _starts
 
     /// <summary>Whether a disk that pods fill is above the high mark.</summary>
-    internal bool HasDiskPressure { get; set; }
+    public bool HasDiskPressure { get; internal set; }
 
     /// <summary>A pod's way from its creation to its first look as Running.</summary>
     internal void PodStarted(TimeSpan took)

@@ -43,6 +43,7 @@ internal static class ApiRoutes
         new ContainerRequests(node).Map(app);
         new MetricsApi(node.Services).Map(app);
         new EventRequests(node.Services).Map(app);
+        new ClusterRequests(node).Map(app);
         foreach (WorkloadKind kind in WorkloadKind.All)
             new WorkloadRequests(node, kind).Map(app);
         foreach (SupportingKind kind in SupportingKind.All)
