@@ -85,7 +85,7 @@ say "what it is made of"
 run pods inspect two-containers
 
 say "logs of both containers, and a command in one"
-until_true "$scratch/podsd.log" bash -c 'pods logs two-containers -c writer | grep -q "^page 2 "'
+until_true "$scratch/podsd.log" bash -c '[ "$(pods logs two-containers -c writer | grep -c "^page ")" -ge 2 ]'
 run pods logs two-containers -c web --tail=3
 run pods logs two-containers -c writer --tail=3
 run pods exec two-containers -c web -- wget -q -O - http://localhost:8080/
