@@ -22,14 +22,7 @@ internal static class CriCrowd
         await using ContainerdDaemon containerd = await ContainerdDaemon.StartAsync(new()
         {
             Cri = true,
-            ExtraConfig = $"""
-                [plugins."io.containerd.grpc.v1.cri"]
-                  sandbox_image = "{PauseImage}"
-                  restrict_oom_score_adj = true
-                [plugins."io.containerd.grpc.v1.cri".cni]
-                  bin_dir = "/usr/lib/cni"
-                  conf_dir = "{scratch.File("net.d")}"
-                """,
+            ExtraConfig = CriConfig.Of(PauseImage, scratch.File("net.d")),
         });
         try
         {
