@@ -5,7 +5,7 @@ set -euo pipefail
 
 run=(containerd runc containernetworking-plugins iptables)
 build=(gcc libc6-dev zlib1g-dev make git)
-tests=(crun docker-registry apache2-utils busybox-static zstd iproute2 util-linux procps nftables
+tests=(crun man-db docker-registry apache2-utils busybox-static zstd iproute2 util-linux procps nftables
        golang-github-containerd-containerd-dev golang-github-containerd-cgroups-dev golang-github-gogo-protobuf-dev)
 
 vm=(mmdebstrap qemu-system-x86 e2fsprogs busybox-static)

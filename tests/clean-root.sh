@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# clean-root.sh TARGET…: makes a minimal Debian 12 root, clones this commit into it and runs `make TARGET` for each there, as root.
+# clean-root.sh TARGET…: makes a minimal root of Debian 12 (PODS_CLEAN_SUITE=trixie: 13), clones this commit into it and runs
+# `make TARGET` for each there, as root.
 # The machine lends the .NET SDK, its NuGet configuration and cache, its certificate authorities and name servers, the kernel's
 # file systems, and nothing else: what a target needs beyond that, `make deps` has to install. The root is thrown away.
 set -euo pipefail
@@ -41,11 +42,13 @@ trap 'rm -rf --one-file-system "$root"' EXIT
 chmod 755 "$root"
 # The mirror that this machine uses already.
 mirror=$(apt-get indextargets --format '$(REPO_URI)' 2> /dev/null | grep -v -e security -e updates | sort | uniq -c | sort -rn | awk 'NR == 1 {print $2}')
-echo "clean-root: making the root"
+suite=${PODS_CLEAN_SUITE:-bookworm}
+case $suite in bookworm) libraries=libicu72,libssl3 ;; *) libraries=libicu76,libssl3t64 ;; esac
+echo "clean-root: making the root of $suite"
 # make and git are how anybody comes by the tree; libicu and libssl are the SDK's own.
-mmdebstrap --quiet --variant=minbase --include=ca-certificates,make,git,libicu72,libssl3 \
-  --aptopt='APT::Install-Recommends "false"' bookworm "$root" \
-  "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror bookworm main"
+mmdebstrap --quiet --variant=minbase --include=ca-certificates,make,git,$libraries \
+  --aptopt='APT::Install-Recommends "false"' "$suite" "$root" \
+  "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror $suite main"
 install -d "$root/usr/share/dotnet" "$root/root/.nuget"
 ln -s /usr/share/dotnet/dotnet "$root/usr/bin/dotnet"
 cp /etc/resolv.conf /etc/hosts "$root/etc/"

@@ -93,10 +93,9 @@ public sealed class FieldTests
 
         Assert.Equal(["Guaranteed", "Burstable", "BestEffort", "Burstable"],
             names.Select(n => found[n].Pod["status"]!["qosClass"]!.GetValue<string>()));
-        string parent = "/pods/";
-        Assert.EndsWith(parent + uid("guaranteed"), CgroupOfPod("guaranteed", "memory"));
-        Assert.EndsWith(parent + "burstable/" + uid("burstable"), CgroupOfPod("burstable", "memory"));
-        Assert.EndsWith(parent + "besteffort/" + uid("besteffort"), CgroupOfPod("besteffort", "memory"));
+        Assert.EndsWith(CgroupNamed("pods", uid("guaranteed")), CgroupOfPod("guaranteed", "memory"));
+        Assert.EndsWith(CgroupNamed("pods", "burstable", uid("burstable")), CgroupOfPod("burstable", "memory"));
+        Assert.EndsWith(CgroupNamed("pods", "besteffort", uid("besteffort")), CgroupOfPod("besteffort", "memory"));
         Assert.Equal([(256L, 25_000L, 32L << 20), (512, -1, 64 << 20), (2, -1, -1), (2, -1, -1)],
             names.Select(n => Limits(Cgroup(n, "cpu"), Cgroup(n, "memory"))));
         Assert.Equal([(256L, 25_000L, 32L << 20), (512, -1, 64 << 20), (2, -1, -1), (204, 30_000, 48 << 20)],
@@ -129,7 +128,7 @@ public sealed class FieldTests
                 .Where(n => ProcessTable.Namespace(Environment.ProcessId, n) == ProcessTable.Namespace(pid, n)));
         }
         Assert.Equal((await File.ReadAllTextAsync("/proc/sys/kernel/hostname")).Trim(), (await podsd.ExecAsync("net", "main", "hostname")).Trim());
-        Assert.Contains(Environment.ProcessId.ToString(), (await podsd.ExecAsync("pid", "main", "ls", "/proc")).Split('\n'));
+        Assert.Equal($"/proc/{Environment.ProcessId}\n", await podsd.ExecAsync("pid", "main", "ls", "-d", $"/proc/{Environment.ProcessId}"));
     }
 
     [SkippableFact]
@@ -233,6 +232,15 @@ public sealed class FieldTests
         PodsDaemon.FindContainerStatus(pod, "main")?["state"]?["waiting"]?[field]?.GetValue<string>();
 
     /// <summary>Shares, quota and limit of memory, -1 for none, on either version of cgroups.</summary>
+    /// <summary>Below systemd on cgroup v2 a slice, whose name tells its parents'; else a directory.</summary>
+    private static string CgroupNamed(params string[] parts)
+    {
+        if (!Directory.Exists("/run/systemd/system") || !File.Exists("/sys/fs/cgroup/cgroup.controllers"))
+            return "/" + string.Join('/', parts);
+        string[] words = [.. parts.Select(part => part.Replace('-', '_'))];
+        return string.Concat(Enumerable.Range(1, words.Length).Select(count => $"/{string.Join('-', words[..count])}.slice"));
+    }
+
     private static (long Shares, long Quota, long Memory) Limits(string cpu, string memory)
     {
         if (File.Exists(cpu + "/cpu.shares"))

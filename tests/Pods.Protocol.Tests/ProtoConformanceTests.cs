@@ -35,10 +35,11 @@ public sealed class ProtoConformanceTests(ProtoConformanceTests.Both both) : ICl
             "unchecked are " + string.Join(", ", ProtoReference.Newer.Keys));
 
         var unknown = ProtoComparison.Of(both.Ours, both.Theirs).Unknown;
-        string[] unpackaged = [.. ProtoReference.Newer.Where(newer => newer.Value == "2.3").Select(newer => newer.Key)];
+        bool hasTwo = ProtoReference.Files(ProtoReference.Roots[^1]).Any();
+        string[] unpackaged = [.. ProtoReference.Newer.Where(newer => newer.Value == "2.3" || (newer.Value[0] == '2' && !hasTwo)).Select(newer => newer.Key)];
 
         None(unknown.Where(name => !unpackaged.Any(name.StartsWith)));
-        Skip.If(unknown.Count > 0, $"no package has {string.Join(", ", unpackaged)} yet: {unknown.Count} declarations unchecked");
+        Skip.If(unknown.Count > 0, $"no package here has {string.Join(", ", unpackaged)}: {unknown.Count} declarations unchecked");
     }
 
     [SkippableFact]

@@ -9,42 +9,26 @@ using TaskApi = Containerd.Task.V3.Task;
 
 namespace Pods.Shim.EndToEnd.Tests;
 
-public sealed class CheckpointTests : IAsyncLifetime
+public sealed class CheckpointTests : FakeRuncTests
 {
-    private readonly ShimHost _host = new Installed.Host();
-    private readonly ScratchDirectory _scratch = new();
-
-    public Task InitializeAsync()
-    {
-        Directory.CreateDirectory(_scratch.File("bin"));
-        FakeRunc.Write(_scratch.File("bin"));
-        return Task.CompletedTask;
-    }
-
-    public async Task DisposeAsync()
-    {
-        await _host.DisposeAsync();
-        _scratch.Dispose();
-    }
-
     [SkippableFact]
     public async Task Client_checkpoints_a_container_and_restores_another_from_it()
     {
         await StartAsync();
         string id = Unique.Id("ckp"), again = Unique.Id("again"), image = $"test.local/{id}:1";
-        await using EventListener events = await EventListener.StartAsync(_host.Daemon);
-        ProcessEntry init = await _host.RunDetachedAsync(id);
-        (await _host.CtrAsync("containers", "checkpoint", "--image", "--task", id, image)).Succeeded();
-        Assert.Equal("RUNNING", await _host.StatusAsync(id));
+        await using EventListener events = await EventListener.StartAsync(Host.Daemon);
+        ProcessEntry init = await Host.RunDetachedAsync(id);
+        (await Host.CtrAsync("containers", "checkpoint", "--image", "--task", id, image)).Succeeded();
+        Assert.Equal("RUNNING", await Host.StatusAsync(id));
         Assert.Contains("/tasks/checkpointed", events.Topics(id));
-        await _host.ExpectRestAndRemoveAsync(init.Parent, id);
+        await Host.ExpectRestAndRemoveAsync(init.Parent, id);
 
-        (await _host.CtrAsync("containers", "restore", "--live", again, image)).Succeeded();
-        ProcessEntry restored = ProcessTable.Find(await _host.PidAsync(again))!;
-        Assert.Equal("RUNNING", await _host.StatusAsync(again));
-        Assert.Equal(0, (await _host.ExecAsync(again, "true")).ExitCode);
+        (await Host.CtrAsync("containers", "restore", "--live", again, image)).Succeeded();
+        ProcessEntry restored = ProcessTable.Find(await Host.PidAsync(again))!;
+        Assert.Equal("RUNNING", await Host.StatusAsync(again));
+        Assert.Equal(0, (await Host.ExecAsync(again, "true")).ExitCode);
         Assert.Equal(["/tasks/create", "/tasks/start"], events.Topics(again).Take(2));
-        await _host.ExpectRestAndRemoveAsync(restored.Parent, again);
+        await Host.ExpectRestAndRemoveAsync(restored.Parent, again);
     }
 
     [SkippableFact]
@@ -52,21 +36,21 @@ public sealed class CheckpointTests : IAsyncLifetime
     {
         await StartAsync();
         string id = Unique.Id("opts");
-        ProcessEntry init = await _host.RunDetachedAsync(id);
-        await using TtrpcChannel channel = await _host.ConnectAsync(id);
+        ProcessEntry init = await Host.RunDetachedAsync(id);
+        await using TtrpcChannel channel = await Host.ConnectAsync(id);
         CheckpointOptions options = new()
         {
             OpenTcp = true, ExternalUnixSockets = true, Terminal = true, FileLocks = true, EmptyNamespaces = { "network" }, CgroupsMode = "soft",
-            WorkPath = _scratch.File("work"), Exit = true,
+            WorkPath = Scratch.File("work"), Exit = true,
         };
-        string image = _scratch.File("image");
+        string image = Scratch.File("image");
         await new TaskApi.TaskClient(channel.CreateCallInvoker()).CheckpointAsync(
             new() { Id = id, Path = image, Options = Any("containerd.runc.v1.CheckpointOptions", options) });
         Assert.EndsWith(
-            $"checkpoint --image-path {image} --work-path {_scratch.File("work")} --tcp-established --ext-unix-sk --shell-job --file-locks "
+            $"checkpoint --image-path {image} --work-path {Scratch.File("work")} --tcp-established --ext-unix-sk --shell-job --file-locks "
                 + $"--empty-ns network --manage-cgroups-mode soft {id}\n",
             File.ReadAllText(Path.Combine(image, "arguments")));
-        await _host.ExpectRestAndRemoveAsync(init.Parent, id);
+        await Host.ExpectRestAndRemoveAsync(init.Parent, id);
     }
 
     [SkippableFact]
@@ -74,17 +58,17 @@ public sealed class CheckpointTests : IAsyncLifetime
     {
         await StartAsync();
         string id = Unique.Id("fail");
-        ProcessEntry init = await _host.RunDetachedAsync(id);
-        await using TtrpcChannel channel = await _host.ConnectAsync(id);
+        ProcessEntry init = await Host.RunDetachedAsync(id);
+        await using TtrpcChannel channel = await Host.ConnectAsync(id);
         TaskApi.TaskClient task = new(channel.CreateCallInvoker());
         RpcException failed = await Assert.ThrowsAsync<RpcException>(async () =>
-            await task.CheckpointAsync(new() { Id = id, Path = _scratch.File("fail") }));
+            await task.CheckpointAsync(new() { Id = id, Path = Scratch.File("fail") }));
         Assert.Equal(StatusCode.Unknown, failed.StatusCode);
         Assert.Contains("criu failed: type NOTIFY errno 0", failed.Status.Detail);
         Assert.Contains("no such luck", failed.Status.Detail);
-        Assert.True(File.Exists(Path.Combine(_host.Daemon.State, "io.containerd.runtime.v2.task/k8s.io", id, "criu-dump.log")));
-        Assert.Equal("RUNNING", await _host.StatusAsync(id));
-        await _host.ExpectRestAndRemoveAsync(init.Parent, id);
+        Assert.True(File.Exists(Path.Combine(Host.Daemon.State, "io.containerd.runtime.v2.task/k8s.io", id, "criu-dump.log")));
+        Assert.Equal("RUNNING", await Host.StatusAsync(id));
+        await Host.ExpectRestAndRemoveAsync(init.Parent, id);
     }
 
     [SkippableFact]
@@ -92,15 +76,15 @@ public sealed class CheckpointTests : IAsyncLifetime
     {
         await StartAsync();
         string id = Unique.Id("norest"), bad = Unique.Id("bad");
-        ProcessEntry init = await _host.RunDetachedAsync(id, ["--annotation", $"io.containerd.runc.v2.group={id}"]);
-        await using TtrpcChannel channel = await _host.ConnectAsync(id);
+        ProcessEntry init = await Host.RunDetachedAsync(id, ["--annotation", $"io.containerd.runc.v2.group={id}"]);
+        await using TtrpcChannel channel = await Host.ConnectAsync(id);
         TaskApi.TaskClient task = new(channel.CreateCallInvoker());
-        string bundle = _scratch.File("bundle");
+        string bundle = Scratch.File("bundle");
         Directory.CreateDirectory(bundle);
-        File.Copy(Path.Combine(_host.Daemon.State, "io.containerd.runtime.v2.task/k8s.io", id, "config.json"), Path.Combine(bundle, "config.json"));
+        File.Copy(Path.Combine(Host.Daemon.State, "io.containerd.runtime.v2.task/k8s.io", id, "config.json"), Path.Combine(bundle, "config.json"));
 
         // No process yet, and nothing that only a process could do.
-        Assert.Equal(0u, (await task.CreateAsync(new() { Id = bad, Bundle = bundle, Checkpoint = _scratch.File("nothing") })).Pid);
+        Assert.Equal(0u, (await task.CreateAsync(new() { Id = bad, Bundle = bundle, Checkpoint = Scratch.File("nothing") })).Pid);
         Assert.Equal(Status.Created, (await task.StateAsync(new() { Id = bad })).Status);
         Assert.Empty((await task.PidsAsync(new() { Id = bad })).Processes);
         await ExpectAsync(StatusCode.NotFound, async () => await task.KillAsync(new() { Id = bad, Signal = 9 }));
@@ -114,14 +98,12 @@ public sealed class CheckpointTests : IAsyncLifetime
         Assert.Contains("OCI runtime restore failed: no image", failed.Status.Detail);
         Assert.Equal(255u, (await task.DeleteAsync(new() { Id = bad })).ExitStatus);
         // Never started, and deleted all the same; who waits hears of it.
-        await task.CreateAsync(new() { Id = bad, Bundle = bundle, Checkpoint = _scratch.File("nothing") });
+        await task.CreateAsync(new() { Id = bad, Bundle = bundle, Checkpoint = Scratch.File("nothing") });
         Task<WaitResponse> waiting = task.WaitAsync(new WaitRequest { Id = bad }).ResponseAsync;
         await task.DeleteAsync(new() { Id = bad });
         Assert.Equal(0u, (await waiting).ExitStatus);
-        await _host.ExpectRestAndRemoveAsync(init.Parent, id);
+        await Host.ExpectRestAndRemoveAsync(init.Parent, id);
     }
-
-    private Task StartAsync() => _host.StartAsync(new() { PathFirst = [_scratch.File("bin")] });
 
     private static Google.Protobuf.WellKnownTypes.Any Any(string type, Google.Protobuf.IMessage message) =>
         new() { TypeUrl = type, Value = Google.Protobuf.MessageExtensions.ToByteString(message) };

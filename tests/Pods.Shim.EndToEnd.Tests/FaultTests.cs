@@ -3,23 +3,8 @@ using Pods.TestKit;
 
 namespace Pods.Shim.EndToEnd.Tests;
 
-public sealed class FaultTests : IAsyncLifetime
+public sealed class FaultTests : FakeRuncTests
 {
-    private readonly ShimHost _host = new Installed.Host();
-    private readonly ScratchDirectory _programs = new();
-
-    public Task InitializeAsync()
-    {
-        FakeRunc.Write(_programs.Path);
-        return Task.CompletedTask;
-    }
-
-    public async Task DisposeAsync()
-    {
-        await _host.DisposeAsync();
-        _programs.Dispose();
-    }
-
     [SkippableTheory]
     [InlineData("error(mount of /nowhere denied)", "mount of /nowhere denied")]
     [InlineData("exit-before-pidfile", "no pid in")]
@@ -34,8 +19,8 @@ public sealed class FaultTests : IAsyncLifetime
         Assert.Contains("OCI runtime create failed", run.Error);
         Assert.Contains(reason, run.Error);
         Assert.False(Directory.Exists(Path.Combine("/run/containerd/runc/k8s.io", id)));
-        await _host.CtrAsync("containers", "rm", id);
-        await _host.ExpectNothingLeftAsync();
+        await Host.CtrAsync("containers", "rm", id);
+        await Host.ExpectNothingLeftAsync();
     }
 
     [SkippableFact]
@@ -44,17 +29,17 @@ public sealed class FaultTests : IAsyncLifetime
         await StartAsync();
         string pod = Unique.Id("pod"), slow = Unique.Id("slow");
         string[] group = ["--annotation", $"io.kubernetes.cri.sandbox-id={pod}"];
-        ProcessEntry init = await _host.RunDetachedAsync(pod, group);
+        ProcessEntry init = await Host.RunDetachedAsync(pod, group);
         Task<CommandResult> creating = RunAsync(slow, "delay(3)", group);
         await Eventually.True(
             () => ProcessTable.ChildrenOf(init.Parent).Any(p => p.CommandLine.Contains("create")), "the slow runtime is at work");
         Stopwatch watch = Stopwatch.StartNew();
-        Assert.Equal("RUNNING", await _host.StatusAsync(pod));
-        Assert.Equal(0, (await _host.ExecAsync(pod, "true")).ExitCode);
+        Assert.Equal("RUNNING", await Host.StatusAsync(pod));
+        Assert.Equal(0, (await Host.ExecAsync(pod, "true")).ExitCode);
         Assert.False(creating.IsCompleted);
         Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(3));
         (await creating).Succeeded();
-        await _host.ExpectRestAndRemoveAsync(init.Parent, slow, pod);
+        await Host.ExpectRestAndRemoveAsync(init.Parent, slow, pod);
     }
 
     [SkippableTheory]
@@ -71,9 +56,9 @@ public sealed class FaultTests : IAsyncLifetime
         Native.Kill(runtime.Parent);
         Assert.NotEqual(0, (await creating).ExitCode);
         await Eventually.True(() => !ProcessTable.All().Any(p => p.CommandLine.Contains(id)), "nothing of the container runs");
-        await _host.CtrAsync("task", "rm", "-f", id);
-        await _host.CtrAsync("containers", "rm", id);
-        await _host.ExpectNothingLeftAsync();
+        await Host.CtrAsync("task", "rm", "-f", id);
+        await Host.CtrAsync("containers", "rm", id);
+        await Host.ExpectNothingLeftAsync();
         Assert.False(Directory.Exists(Path.Combine("/run/containerd/runc/k8s.io", id)));
     }
 
@@ -82,21 +67,19 @@ public sealed class FaultTests : IAsyncLifetime
     {
         await StartAsync();
         string id = Unique.Id("begun");
-        ProcessEntry init = await _host.RunDetachedAsync(id, ["--annotation", "io.pods.test.exec=hang"]);
-        Task<CommandResult> starting = _host.ExecAsync(id, "true");
+        ProcessEntry init = await Host.RunDetachedAsync(id, ["--annotation", "io.pods.test.exec=hang"]);
+        Task<CommandResult> starting = Host.ExecAsync(id, "true");
         await Eventually.True(
             () => ProcessTable.ChildrenOf(init.Parent).Any(p => p.State == 'T' && p.CommandLine.Contains("exec")), "the runtime hangs");
         Native.Kill(init.Parent);
         Assert.NotEqual(0, (await starting).ExitCode);
         await Leftovers.ExpectNoneAsync(id);
-        await _host.CtrAsync("task", "rm", "-f", id);
-        await _host.CtrAsync("containers", "rm", id);
-        await _host.ExpectNothingLeftAsync();
+        await Host.CtrAsync("task", "rm", "-f", id);
+        await Host.CtrAsync("containers", "rm", id);
+        await Host.ExpectNothingLeftAsync();
     }
 
-    private Task StartAsync() => _host.StartAsync(new() { PathFirst = [_programs.Path] });
-
-    private Task<CommandResult> RunAsync(string id, string fault, string[]? flags = null) => _host.CtrAsync(
+    private Task<CommandResult> RunAsync(string id, string fault, string[]? flags = null) => Host.CtrAsync(
     [
         "run", "-d", "--runtime", ShimHost.Runtime, "--annotation", $"{FakeRunc.Annotation}={fault}", .. flags ?? [],
         ShimHost.Image, id, "sleep", "1000",

@@ -10,27 +10,11 @@ using TaskApi = Containerd.Task.V3.Task;
 namespace Pods.Shim.EndToEnd.Tests;
 
 /// <summary>Reports against containerd's own shims, by their numbers there; tests/shim-contract.md names the tests of the others.</summary>
-public sealed class ReportTests : IAsyncLifetime
+public sealed class ReportTests : FakeRuncTests
 {
     private const string Holder = """{"args":["sh","-c","sleep 1000 & exit 0"],"cwd":"/","env":["PATH=/bin"],"user":{"uid":0,"gid":0}}""";
 
     private const string Reader = """{"args":["cat"],"cwd":"/","env":["PATH=/bin"],"user":{"uid":0,"gid":0}}""";
-
-    private readonly ShimHost _host = new Installed.Host();
-    private readonly ScratchDirectory _scratch = new();
-
-    public Task InitializeAsync()
-    {
-        Directory.CreateDirectory(_scratch.File("bin"));
-        FakeRunc.Write(_scratch.File("bin"));
-        return Task.CompletedTask;
-    }
-
-    public async Task DisposeAsync()
-    {
-        await _host.DisposeAsync();
-        _scratch.Dispose();
-    }
 
     /// <summary>8981 is the same: Delete can be asked again.</summary>
     [SkippableFact]
@@ -39,9 +23,9 @@ public sealed class ReportTests : IAsyncLifetime
         await StartAsync();
         string id = Unique.Id("slow"), keeper = Unique.Id("keep");
         string[] group = ["--annotation", $"io.containerd.runc.v2.group={keeper}"];
-        await _host.RunDetachedAsync(keeper, group);
-        ProcessEntry init = await _host.RunDetachedAsync(id, [.. group, "--annotation", "io.pods.test.delete=delay(3)"]);
-        await using TtrpcChannel channel = await _host.ConnectAsync(id);
+        await Host.RunDetachedAsync(keeper, group);
+        ProcessEntry init = await Host.RunDetachedAsync(id, [.. group, "--annotation", "io.pods.test.delete=delay(3)"]);
+        await using TtrpcChannel channel = await Host.ConnectAsync(id);
         TaskApi.TaskClient task = new(channel.CreateCallInvoker());
         await task.KillAsync(new() { Id = id, Signal = 9 });
         await task.WaitAsync(new WaitRequest { Id = id });
@@ -52,14 +36,14 @@ public sealed class ReportTests : IAsyncLifetime
         await Eventually.True(() => !Directory.Exists($"/run/containerd/runc/k8s.io/{id}"), "the deletion goes on");
         StateResponse state = await task.StateAsync(new() { Id = id });
         Assert.Equal((Status.Stopped, 137u), (state.Status, state.ExitStatus));
-        Assert.Contains("137", (await _host.CtrAsync("task", "rm", id)).Error);
+        Assert.Contains("137", (await Host.CtrAsync("task", "rm", id)).Error);
         DeleteResponse first = await task.DeleteAsync(new() { Id = id }), second = await task.DeleteAsync(new() { Id = id });
         Assert.Equal((137u, (uint)init.Pid), (first.ExitStatus, first.Pid));
         Assert.Equal(first, second);
         await Assert.ThrowsAsync<RpcException>(async () => await task.StateAsync(new() { Id = id }));
-        (await _host.CtrAsync("containers", "rm", id)).Succeeded();
-        await _host.RemoveAsync(keeper);
-        await _host.ExpectNothingLeftAsync();
+        (await Host.CtrAsync("containers", "rm", id)).Succeeded();
+        await Host.RemoveAsync(keeper);
+        await Host.ExpectNothingLeftAsync();
     }
 
     /// <summary>7802 and 10094 are its cause: a grandchild that holds the output.</summary>
@@ -68,19 +52,19 @@ public sealed class ReportTests : IAsyncLifetime
     {
         await StartAsync();
         string id = Unique.Id("held");
-        ProcessEntry init = await _host.RunDetachedAsync(id);
-        await using TtrpcChannel channel = await _host.ConnectAsync(id);
+        ProcessEntry init = await Host.RunDetachedAsync(id);
+        await using TtrpcChannel channel = await Host.ConnectAsync(id);
         TaskApi.TaskClient task = new(channel.CreateCallInvoker());
         await task.ExecAsync(new()
         {
-            Id = id, ExecId = "e", Stdout = $"file://{_scratch.File("out")}",
+            Id = id, ExecId = "e", Stdout = $"file://{Scratch.File("out")}",
             Spec = new() { Value = Google.Protobuf.ByteString.CopyFromUtf8(Holder) },
         });
         await task.StartAsync(new() { Id = id, ExecId = "e" });
         Assert.Equal(0u, (await task.WaitAsync(new WaitRequest { Id = id, ExecId = "e" })).ExitStatus);
         // CRI's ten seconds, of which the shim leaves two.
         await task.DeleteAsync(new() { Id = id, ExecId = "e" }, In(seconds: 10));
-        await _host.ExpectRestAndRemoveAsync(init.Parent, id);
+        await Host.ExpectRestAndRemoveAsync(init.Parent, id);
     }
 
     [SkippableFact]
@@ -90,7 +74,7 @@ public sealed class ReportTests : IAsyncLifetime
         Requires.Binaries("containerd-shim-pods-v1");
         string id = Unique.Id("empty");
         CommandResult start = await Command.RunAsync(Repository.Binary("containerd-shim-pods-v1"),
-            ["-namespace", "k8s.io", "-address", _scratch.File("c.sock"), "-id", id, "start"], directory: _scratch.Path);
+            ["-namespace", "k8s.io", "-address", Scratch.File("c.sock"), "-id", id, "start"], directory: Scratch.Path);
         string socket = start.Succeeded().Output["unix://".Length..];
         await using TtrpcChannel channel = await TtrpcChannel.ConnectAsync(socket, CancellationToken.None);
         TaskApi.TaskClient task = new(channel.CreateCallInvoker());
@@ -109,20 +93,20 @@ public sealed class ReportTests : IAsyncLifetime
         await StartAsync();
         string pod = Unique.Id("pod"), app = Unique.Id("app");
         string[] group = ["--annotation", $"io.kubernetes.cri.sandbox-id={pod}"];
-        ProcessEntry pause = await _host.RunDetachedAsync(pod, group);
-        ProcessEntry process = await _host.RunDetachedAsync(app, group);
+        ProcessEntry pause = await Host.RunDetachedAsync(pod, group);
+        ProcessEntry process = await Host.RunDetachedAsync(app, group);
         Assert.Equal(pause.Parent, process.Parent);
-        await using TtrpcChannel channel = await _host.ConnectAsync(pod);
+        await using TtrpcChannel channel = await Host.ConnectAsync(pod);
         TaskApi.TaskClient task = new(channel.CreateCallInvoker());
         await task.KillAsync(new() { Id = pod, Signal = 9 });
         await task.WaitAsync(new WaitRequest { Id = pod });
         await task.DeleteAsync(new() { Id = pod });
         await task.ShutdownAsync(new() { Id = pod });
         Assert.Equal(Status.Running, (await task.StateAsync(new() { Id = app })).Status);
-        await _host.CtrAsync("task", "rm", "-f", pod);
-        (await _host.CtrAsync("containers", "rm", pod)).Succeeded();
-        await _host.RemoveAsync(app);
-        await _host.ExpectNothingLeftAsync();
+        await Host.CtrAsync("task", "rm", "-f", pod);
+        (await Host.CtrAsync("containers", "rm", pod)).Succeeded();
+        await Host.RemoveAsync(app);
+        await Host.ExpectNothingLeftAsync();
     }
 
     [SkippableFact]
@@ -130,16 +114,16 @@ public sealed class ReportTests : IAsyncLifetime
     {
         await StartAsync();
         string id = Unique.Id("early");
-        (await _host.CtrAsync("containers", "create", "--runtime", ShimHost.Runtime, "--annotation", $"{FakeRunc.Annotation}=init-dies",
+        (await Host.CtrAsync("containers", "create", "--runtime", ShimHost.Runtime, "--annotation", $"{FakeRunc.Annotation}=init-dies",
             ShimHost.Image, id, "sleep", "1000")).Succeeded();
-        await using ContainerdClient client = ContainerdClient.Connect(_host.Daemon.Address, "k8s.io");
+        await using ContainerdClient client = ContainerdClient.Connect(Host.Daemon.Address, "k8s.io");
         CancellationToken none = CancellationToken.None;
         int pid = await client.Tasks.CreateAsync(new() { ContainerId = id, Rootfs = (await client.Snapshots().MountsAsync(id, none))! }, none);
         Assert.True(pid > 0);
-        await Eventually.True(async () => await _host.StatusAsync(id) == "STOPPED", "its end is known");
+        await Eventually.True(async () => await Host.StatusAsync(id) == "STOPPED", "its end is known");
         Assert.Equal(137, (await client.Tasks.DeleteAsync(id, none))!.Status);
-        (await _host.CtrAsync("containers", "rm", id)).Succeeded();
-        await _host.ExpectNothingLeftAsync();
+        (await Host.CtrAsync("containers", "rm", id)).Succeeded();
+        await Host.ExpectNothingLeftAsync();
     }
 
     [SkippableFact]
@@ -148,12 +132,12 @@ public sealed class ReportTests : IAsyncLifetime
         await StartAsync();
         string id = Unique.Id("forgetful"), keeper = Unique.Id("keep");
         string[] group = ["--annotation", $"io.containerd.runc.v2.group={keeper}"];
-        ProcessEntry init = await _host.RunDetachedAsync(keeper, group);
+        ProcessEntry init = await Host.RunDetachedAsync(keeper, group);
         int descriptors = ProcessTable.Descriptors(init.Parent);
-        await _host.RunDetachedAsync(id, group);
-        string input = _scratch.File("in");
+        await Host.RunDetachedAsync(id, group);
+        string input = Scratch.File("in");
         (await Command.RunAsync("mkfifo", [input])).Succeeded();
-        await using (TtrpcChannel channel = await _host.ConnectAsync(id))
+        await using (TtrpcChannel channel = await Host.ConnectAsync(id))
         {
             TaskApi.TaskClient task = new(channel.CreateCallInvoker());
             foreach (bool hasTerminal in (bool[])[false, true])
@@ -167,12 +151,10 @@ public sealed class ReportTests : IAsyncLifetime
             }
         }
         // The client has gone, and its execs with it as far as it knows.
-        await _host.RemoveAsync(id);
+        await Host.RemoveAsync(id);
         await Eventually.True(() => ProcessTable.Descriptors(init.Parent) == descriptors, "nothing of them is open");
-        await _host.ExpectRestAndRemoveAsync(init.Parent, keeper);
+        await Host.ExpectRestAndRemoveAsync(init.Parent, keeper);
     }
 
     private static CallOptions In(int seconds) => new(deadline: DateTime.UtcNow.AddSeconds(seconds));
-
-    private Task StartAsync() => _host.StartAsync(new() { PathFirst = [_scratch.File("bin")] });
 }

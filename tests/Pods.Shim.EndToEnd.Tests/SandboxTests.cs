@@ -1,6 +1,5 @@
 using Cri.Runtime.V1;
 using Grpc.Core;
-using Pods.Grpc;
 using Pods.TestKit;
 using Pods.Ttrpc;
 using SandboxApi = Containerd.Runtime.Sandbox.V1.Sandbox;
@@ -9,22 +8,8 @@ using TaskApi = Containerd.Task.V3.Task;
 namespace Pods.Shim.EndToEnd.Tests;
 
 /// <summary>Pods of CRI whose sandbox is the shim itself (sandboxer "shim"): no pause image, no pause container, no run of runc for it.</summary>
-public sealed class SandboxTests(Containerd2.Host host, SandboxTests.PodNetwork network)
-    : IClassFixture<Containerd2.Host>, IClassFixture<SandboxTests.PodNetwork>, IAsyncLifetime
+public sealed class SandboxTests(Containerd2.Host host, CriPodTests.PodNetwork network) : CriPodTests(host, network)
 {
-    private readonly ScratchDirectory _scratch = new();
-    private GrpcChannel? _channel;
-    private RuntimeService.RuntimeServiceClient _cri = null!;
-
-    public Task InitializeAsync() => Task.CompletedTask;
-
-    public async Task DisposeAsync()
-    {
-        if (_channel is not null)
-            await _channel.DisposeAsync();
-        _scratch.Dispose();
-    }
-
     [SkippableFact]
     public async Task Two_containers_share_what_a_small_process_of_the_shim_holds()
     {
@@ -32,7 +17,7 @@ public sealed class SandboxTests(Containerd2.Host host, SandboxTests.PodNetwork 
         PodSandboxConfig pod = Pod("web", NamespaceMode.Container);
         string sandbox = await RunAsync(pod);
         string first = await AddAsync(sandbox, pod, "first"), second = await AddAsync(sandbox, pod, "second");
-        int shim = Assert.Single(host.Daemon.Shims());
+        int shim = Assert.Single(Host.Daemon.Shims());
         ProcessEntry holder = Holder(sandbox);
         Assert.Equal(shim, holder.Parent);
         Assert.Equal(3, ProcessTable.ChildrenOf(shim).Count());
@@ -97,12 +82,12 @@ public sealed class SandboxTests(Containerd2.Host host, SandboxTests.PodNetwork 
         PodSandboxConfig pod = Pod("killed", NamespaceMode.Container);
         string sandbox = await RunAsync(pod), app = await AddAsync(sandbox, pod, "app");
         int holder = Holder(sandbox).Pid;
-        Native.Kill(Assert.Single(host.Daemon.Shims()));
+        Native.Kill(Assert.Single(Host.Daemon.Shims()));
         await Eventually.True(() => ProcessTable.Find(holder) is null or { State: 'Z' }, "delete has ended the holder");
         await Eventually.True(async () => await StateAsync(sandbox) == PodSandboxState.SandboxNotready, "its end is known");
         // To containerd a container runs until it has heard of its end; it removes none before, whatever the shim.
         await Eventually.True(
-            async () => (await _cri.ContainerStatusAsync(new() { ContainerId = app })).Status.State == ContainerState.ContainerExited, "its end is known");
+            async () => (await Cri.ContainerStatusAsync(new() { ContainerId = app })).Status.State == ContainerState.ContainerExited, "its end is known");
         await RemoveAsync(sandbox);
     }
 
@@ -112,8 +97,8 @@ public sealed class SandboxTests(Containerd2.Host host, SandboxTests.PodNetwork 
         await StartAsync();
         PodSandboxConfig pod = Pod("lasting", NamespaceMode.Container);
         string sandbox = await RunAsync(pod), app = await AddAsync(sandbox, pod, "app");
-        await host.Daemon.KillAsync();
-        await host.Daemon.StartAgainAsync();
+        await Host.Daemon.KillAsync();
+        await Host.Daemon.StartAgainAsync();
         await ConnectAsync();
         await Eventually.True(async () => await StateAsync(sandbox) == PodSandboxState.SandboxReady, "the pod is known again");
         Assert.Equal("on\n", await ExecAsync(app, "echo on"));
@@ -149,7 +134,7 @@ public sealed class SandboxTests(Containerd2.Host host, SandboxTests.PodNetwork 
         Assert.Equal("linux", (await shim.PlatformAsync(new() { SandboxId = sandbox })).Platform.Os);
         Assert.Equal("SANDBOX_READY", (await shim.SandboxStatusAsync(new() { SandboxId = sandbox })).State);
         // A second of either, a stranger, and a pod that nobody gave a cgroup.
-        Assert.Equal(StatusCode.AlreadyExists, await CodeAsync(shim.CreateSandboxAsync(new() { SandboxId = "other", BundlePath = _scratch.Path })));
+        Assert.Equal(StatusCode.AlreadyExists, await CodeAsync(shim.CreateSandboxAsync(new() { SandboxId = "other", BundlePath = Scratch.Path })));
         Assert.Equal(StatusCode.FailedPrecondition, await CodeAsync(shim.StartSandboxAsync(new() { SandboxId = sandbox })));
         Assert.Equal(StatusCode.NotFound, await CodeAsync(shim.PingSandboxAsync(new() { SandboxId = "other" })));
         Assert.Equal(StatusCode.NotFound, await CodeAsync(shim.SandboxMetricsAsync(new() { SandboxId = sandbox })));
@@ -223,25 +208,20 @@ public sealed class SandboxTests(Containerd2.Host host, SandboxTests.PodNetwork 
     private static async Task<StatusCode> CodeAsync<T>(AsyncUnaryCall<T> call) =>
         (await Assert.ThrowsAsync<RpcException>(() => call.ResponseAsync)).StatusCode;
 
-    private PodSandboxConfig Pod(string name, NamespaceMode pids) => new()
+    private PodSandboxConfig Pod(string name, NamespaceMode pids)
     {
-        Metadata = new() { Name = name, Uid = Unique.Id("uid"), Namespace = "default" },
-        Hostname = name,
-        LogDirectory = _scratch.Path,
-        DnsConfig = new() { Servers = { "10.1.2.3" }, Searches = { "test.local" }, Options = { "ndots:2" } },
-        Linux = new()
-        {
-            SecurityContext = new() { NamespaceOptions = new() { Pid = pids } },
-            Sysctls = { ["kernel.shm_rmid_forced"] = "1" },
-        },
-    };
+        PodSandboxConfig pod = Pod(name, new NamespaceOption { Pid = pids });
+        pod.DnsConfig = new() { Servers = { "10.1.2.3" }, Searches = { "test.local" }, Options = { "ndots:2" } };
+        pod.Linux.Sysctls["kernel.shm_rmid_forced"] = "1";
+        return pod;
+    }
 
     private async Task<string> RunAsync(PodSandboxConfig pod) =>
-        (await _cri.RunPodSandboxAsync(new() { Config = pod, RuntimeHandler = "pods" })).PodSandboxId;
+        (await Cri.RunPodSandboxAsync(new() { Config = pod, RuntimeHandler = "pods" })).PodSandboxId;
 
     private async Task<string> AddAsync(string sandbox, PodSandboxConfig pod, string name)
     {
-        string id = (await _cri.CreateContainerAsync(new()
+        string id = (await Cri.CreateContainerAsync(new()
         {
             PodSandboxId = sandbox, SandboxConfig = pod,
             Config = new()
@@ -250,15 +230,8 @@ public sealed class SandboxTests(Containerd2.Host host, SandboxTests.PodNetwork 
                 Linux = new() { SecurityContext = new() { NamespaceOptions = pod.Linux.SecurityContext.NamespaceOptions } },
             },
         })).ContainerId;
-        await _cri.StartContainerAsync(new() { ContainerId = id });
+        await Cri.StartContainerAsync(new() { ContainerId = id });
         return id;
-    }
-
-    private async Task<string> ExecAsync(string container, string script)
-    {
-        ExecSyncResponse exec = await _cri.ExecSyncAsync(new() { ContainerId = container, Cmd = { "sh", "-c", script }, Timeout = 30 });
-        Assert.True(exec.ExitCode == 0, $"{script}: exit {exec.ExitCode}: {exec.Stderr.ToStringUtf8()}");
-        return exec.Stdout.ToStringUtf8();
     }
 
     /// <summary>Null while containerd starts, and while it finds out that the shim is dead: it answers with what the connection says.</summary>
@@ -266,7 +239,7 @@ public sealed class SandboxTests(Containerd2.Host host, SandboxTests.PodNetwork 
     {
         try
         {
-            return (await _cri.PodSandboxStatusAsync(new() { PodSandboxId = sandbox })).Status.State;
+            return (await Cri.PodSandboxStatusAsync(new() { PodSandboxId = sandbox })).Status.State;
         }
         catch (RpcException e) when (e.StatusCode == StatusCode.Unavailable || e.Status.Detail.Contains("ttrpc: closed"))
         {
@@ -274,70 +247,29 @@ public sealed class SandboxTests(Containerd2.Host host, SandboxTests.PodNetwork 
         }
     }
 
-    private string BundleOf(string sandbox) => Path.Combine(host.Daemon.State, "io.containerd.sandbox.controller.v1.shim/k8s.io", sandbox);
+    private string BundleOf(string sandbox) => Path.Combine(Host.Daemon.State, "io.containerd.sandbox.controller.v1.shim/k8s.io", sandbox);
 
     private ProcessEntry Holder(string sandbox) => ProcessTable.All().Single(p => p.CommandLine.Contains($"sandbox={BundleOf(sandbox)}"));
 
     private async Task RemoveAsync(string sandbox, string? container = null)
     {
         if (container is not null)
-            await _cri.StopContainerAsync(new() { ContainerId = container, Timeout = 0 });
-        await _cri.StopPodSandboxAsync(new() { PodSandboxId = sandbox });
-        await _cri.RemovePodSandboxAsync(new() { PodSandboxId = sandbox });
-        await Leftovers.ExpectNoneAsync(sandbox);
+            await Cri.StopContainerAsync(new() { ContainerId = container, Timeout = 0 });
+        await RemoveSandboxAsync(sandbox);
         await ExpectNothingLeftAsync();
     }
 
     private async Task ExpectNothingLeftAsync()
     {
-        await host.ExpectNothingLeftAsync();
+        await Host.ExpectNothingLeftAsync();
         string bundles = Path.GetDirectoryName(BundleOf("x"))!;
         await Eventually.True(() => !Directory.Exists(bundles) || Directory.GetDirectories(bundles).Length == 0, "the sandbox's bundle is gone");
         Assert.Empty(MountTable.Below(bundles));
     }
 
-    private async Task ConnectAsync()
-    {
-        if (_channel is not null)
-            await _channel.DisposeAsync();
-        _channel = GrpcChannel.ForUnixSocket(host.Daemon.Address);
-        _cri = new(_channel.CreateCallInvoker());
-    }
-
-    private async Task StartAsync()
-    {
-        Requires.Binaries("pause");
-        Skip.IfNot(File.Exists("/usr/lib/cni/ptp"), "needs /usr/lib/cni/ptp (sudo make deps)");
-        await host.StartAsync(new()
-        {
-            Cri = true,
-            ExtraConfig = $"""
-                [plugins."io.containerd.grpc.v1.cri"]
-                  sandbox_image = "test.local/there-is-no-pause-image:1"
-                  restrict_oom_score_adj = true
-                [plugins."io.containerd.grpc.v1.cri".cni]
-                  bin_dir = "/usr/lib/cni"
-                  conf_dir = "{network.Directory}"
-                [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.pods]
-                  runtime_type = "{ShimHost.Runtime}"
-                  sandboxer = "shim"
-                """,
-        });
-        await ConnectAsync();
-    }
-
-    /// <summary>A pair of interfaces for each pod, which goes with the pod's namespace; addresses are counted in a directory of its own.</summary>
-    public sealed class PodNetwork : IDisposable
-    {
-        private readonly ScratchDirectory _scratch = new();
-
-        public PodNetwork() => File.WriteAllText(_scratch.File("10-pods.conflist"), $$$"""
-            {"cniVersion":"0.4.0","name":"{{{Unique.Id("pods")}}}","plugins":[{"type":"ptp","ipam":{"type":"host-local",
-              "ranges":[[{"subnet":"10.231.{{{Random.Shared.Next(256)}}}.0/24"}]],"dataDir":"{{{_scratch.File("addresses")}}}"}}]}
-            """);
-
-        public string Directory => _scratch.Path;
-
-        public void Dispose() => _scratch.Dispose();
-    }
+    private Task StartAsync() => StartAsync("test.local/there-is-no-pause-image:1", $"""
+        [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.pods]
+          runtime_type = "{ShimHost.Runtime}"
+          sandboxer = "shim"
+        """);
 }

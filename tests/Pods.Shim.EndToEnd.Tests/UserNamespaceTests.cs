@@ -1,5 +1,4 @@
 using Cri.Runtime.V1;
-using Pods.Grpc;
 using Pods.TestKit;
 
 namespace Pods.Shim.EndToEnd.Tests;
@@ -8,23 +7,9 @@ namespace Pods.Shim.EndToEnd.Tests;
 /// Pods of a kubelet whose users are not the machine's (hostUsers: false): containerd 2 leaves it to the shim to mount the root with
 /// the ids of the pod.
 /// </summary>
-public sealed class UserNamespaceTests(Containerd2.Host host, SandboxTests.PodNetwork network)
-    : IClassFixture<Containerd2.Host>, IClassFixture<SandboxTests.PodNetwork>, IAsyncLifetime
+public sealed class UserNamespaceTests(Containerd2.Host host, CriPodTests.PodNetwork network) : CriPodTests(host, network)
 {
     private const uint First = 65536 * 20, Count = 65536;
-
-    private readonly ScratchDirectory _scratch = new();
-    private GrpcChannel? _channel;
-    private RuntimeService.RuntimeServiceClient _cri = null!;
-
-    public Task InitializeAsync() => Task.CompletedTask;
-
-    public async Task DisposeAsync()
-    {
-        if (_channel is not null)
-            await _channel.DisposeAsync();
-        _scratch.Dispose();
-    }
 
     [SkippableTheory]
     [InlineData("runc")]
@@ -32,22 +17,26 @@ public sealed class UserNamespaceTests(Containerd2.Host host, SandboxTests.PodNe
     public async Task Pod_of_the_kubelet_runs_with_users_of_its_own(string runtime)
     {
         await StartAsync();
-        PodSandboxConfig pod = Pod(runtime);
-        string sandbox = (await _cri.RunPodSandboxAsync(new() { Config = pod, RuntimeHandler = runtime })).PodSandboxId;
-        await File.WriteAllTextAsync(_scratch.File("volume"), "of root");
-        string container = (await _cri.CreateContainerAsync(new()
+        PodSandboxConfig pod = Pod(runtime, new()
+        {
+            Pid = NamespaceMode.Container,
+            UsernsOptions = new() { Mode = NamespaceMode.Pod, Uids = { Ids }, Gids = { Ids } },
+        });
+        string sandbox = (await Cri.RunPodSandboxAsync(new() { Config = pod, RuntimeHandler = runtime })).PodSandboxId;
+        await File.WriteAllTextAsync(Scratch.File("volume"), "of root");
+        string container = (await Cri.CreateContainerAsync(new()
         {
             PodSandboxId = sandbox, SandboxConfig = pod,
             Config = new()
             {
                 Metadata = new() { Name = "app" }, Image = new() { Image = ShimHost.Image }, LogPath = "app.log",
                 Command = { "sh", "-c", "echo said > /proc/self/fd/1; exec sleep 1000" },
-                Mounts = { new Mount { ContainerPath = "/volume", HostPath = _scratch.File("volume"), UidMappings = { Ids }, GidMappings = { Ids } } },
+                Mounts = { new Mount { ContainerPath = "/volume", HostPath = Scratch.File("volume"), UidMappings = { Ids }, GidMappings = { Ids } } },
                 Linux = new() { SecurityContext = new() { NamespaceOptions = pod.Linux.SecurityContext.NamespaceOptions } },
             },
         })).ContainerId;
-        await _cri.StartContainerAsync(new() { ContainerId = container });
-        int shim = Assert.Single(host.Daemon.Shims());
+        await Cri.StartContainerAsync(new() { ContainerId = container });
+        int shim = Assert.Single(Host.Daemon.Shims());
         // From outside: nobody of it is root, and pause and the app are in one namespace.
         ProcessEntry[] processes = [.. ProcessTable.ChildrenOf(shim)];
         Assert.Equal(2, processes.Length);
@@ -62,75 +51,31 @@ public sealed class UserNamespaceTests(Containerd2.Host host, SandboxTests.PodNe
         Assert.Equal("0 0\n0 0\n0 0\n", await ExecAsync(container, "stat -c '%u %g' / /bin/busybox /volume"));
         Assert.Equal("1\n0 0\n", await ExecAsync(container, "echo 1 > /made; cat /made; stat -c '%u %g' /made"));
         Assert.Equal("of root", await ExecAsync(container, "cat /volume"));
-        Assert.Equal("0 0\n", await OwnerAsync(_scratch.File("volume")));
-        await Eventually.True(() => File.ReadAllText(_scratch.File("app.log")).Contains(" stdout F said"), "the log has the line");
-        string bundle = Path.Combine(host.Daemon.State, "io.containerd.runtime.v2.task/k8s.io", container, "rootfs");
+        Assert.Equal("0 0\n", await OwnerAsync(Scratch.File("volume")));
+        await Eventually.True(() => File.ReadAllText(Scratch.File("app.log")).Contains(" stdout F said"), "the log has the line");
+        string bundle = Path.Combine(Host.Daemon.State, "io.containerd.runtime.v2.task/k8s.io", container, "rootfs");
         Assert.Equal($"{First} {First}\n", await OwnerAsync(bundle + "/made"));
         // The layers, which the mount has of its own, are nowhere to be seen.
-        Assert.DoesNotContain(MountTable.Below(host.Daemon.State), m => !m.EndsWith("/rootfs", StringComparison.Ordinal) && m.Contains(container));
+        Assert.DoesNotContain(MountTable.Below(Host.Daemon.State), m => !m.EndsWith("/rootfs", StringComparison.Ordinal) && m.Contains(container));
         await MemoryBudget.Idle.CheckAsync(shim);
-        await _cri.StopPodSandboxAsync(new() { PodSandboxId = sandbox });
-        await _cri.RemovePodSandboxAsync(new() { PodSandboxId = sandbox });
-        await Leftovers.ExpectNoneAsync(sandbox);
-        await host.ExpectNothingLeftAsync();
+        await RemoveSandboxAsync(sandbox);
+        await Host.ExpectNothingLeftAsync();
     }
 
     private static IDMapping[] Ids => [new() { ContainerId = 0, HostId = First, Length = Count }];
 
     private static async Task<string> OwnerAsync(string path) => (await Command.RunAsync("stat", ["-c", "%u %g", path])).Succeeded().Output;
 
-    private PodSandboxConfig Pod(string name) => new()
-    {
-        Metadata = new() { Name = name, Uid = Unique.Id("uid"), Namespace = "default" },
-        Hostname = name,
-        LogDirectory = _scratch.Path,
-        Linux = new()
-        {
-            SecurityContext = new()
-            {
-                NamespaceOptions = new()
-                {
-                    Pid = NamespaceMode.Container,
-                    UsernsOptions = new() { Mode = NamespaceMode.Pod, Uids = { Ids }, Gids = { Ids } },
-                },
-            },
-        },
-    };
-
-    private async Task<string> ExecAsync(string container, string script)
-    {
-        ExecSyncResponse exec = await _cri.ExecSyncAsync(new() { ContainerId = container, Cmd = { "sh", "-c", script }, Timeout = 30 });
-        Assert.True(exec.ExitCode == 0, $"{script}: exit {exec.ExitCode}: {exec.Stderr.ToStringUtf8()}");
-        return exec.Stdout.ToStringUtf8();
-    }
-
     private async Task StartAsync()
     {
-        Requires.Binaries("pause");
         string runc = await NewerRuntimes.RequireAsync("runc");
-        string crun = CrunOnHybrid.Wrap(await NewerRuntimes.RequireAsync("crun"), Path.Combine(network.Directory, "crun"));
+        string crun = CrunOnHybrid.Wrap(await NewerRuntimes.RequireAsync("crun"), Path.Combine(Network.Directory, "crun"));
         string pause = Path.Combine(Repository.Root, "out/pause.tar");
         Skip.IfNot(File.Exists(pause), $"needs {pause} (make build)");
-        Skip.IfNot(File.Exists("/usr/lib/cni/ptp"), "needs /usr/lib/cni/ptp (sudo make deps)");
-        await host.StartAsync(new()
-        {
-            Cri = true,
-            ExtraConfig = $"""
-                [plugins."io.containerd.grpc.v1.cri"]
-                  sandbox_image = "registry.k8s.io/pause:3.10"
-                  restrict_oom_score_adj = true
-                [plugins."io.containerd.grpc.v1.cri".cni]
-                  bin_dir = "/usr/lib/cni"
-                  conf_dir = "{network.Directory}"
-                {Handler("runc", runc)}
-                {Handler("crun", crun)}
-                """,
-        });
+        await StartAsync("registry.k8s.io/pause:3.10", $"{Handler("runc", runc)}\n{Handler("crun", crun)}");
         // As /run/containerd is: root of the pod, who is somebody else here, has to reach its root file system.
-        File.SetUnixFileMode(host.Daemon.Directory, (UnixFileMode)0b111_001_001);
-        await host.Daemon.ImportAsync(pause);
-        _channel = GrpcChannel.ForUnixSocket(host.Daemon.Address);
-        _cri = new(_channel.CreateCallInvoker());
+        File.SetUnixFileMode(Host.Daemon.Directory, (UnixFileMode)0b111_001_001);
+        await Host.Daemon.ImportAsync(pause);
     }
 
     // For the owner of a container's streams containerd wants runc's own options, which it sends to the stock type only.

@@ -37,7 +37,7 @@ public static class Command
             foreach (var (name, value) in environment ?? new Dictionary<string, string>())
                 start.Environment[name] = value;
             (start.Environment["PT_IN"], start.Environment["PT_OUT"], start.Environment["PT_ERR"]) = (standardInput, output, error);
-            int code = await RunToEndAsync(start, limit ?? TimeSpan.FromSeconds(60), string.Join(' ', words), output, error);
+            int code = await RunToEndAsync(start, Patience.For(limit ?? TimeSpan.FromSeconds(60)), string.Join(' ', words), output, error);
             return new(string.Join(' ', words), code, Read(output), Read(error));
         }
         finally

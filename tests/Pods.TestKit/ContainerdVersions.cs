@@ -20,6 +20,10 @@ public static class ContainerdVersions
         return new() { BinDirectory = directory };
     }
 
+    /// <summary>Whether it is the oldest one that is supported; the machine's own is that on Debian 12.</summary>
+    public static async Task<bool> IsOneSixAsync(string version) => version == Installed
+        && (await Command.RunAsync("containerd", ["--version"])).Succeeded().Output.Contains(" 1.6.", StringComparison.Ordinal);
+
     /// <summary>Where fetch-newer.sh unpacks; the directory need not exist.</summary>
     public static string Newer => Environment.GetEnvironmentVariable("PODS_NEWER") ?? Path.Combine(Repository.Root, "out", "newer");
 

@@ -20,12 +20,13 @@ public static class Eventually
     public static async Task<T> Get<T>(Func<Task<T?>> find, string what, TimeSpan? limit = null) where T : class
     {
         long start = Stopwatch.GetTimestamp();
+        TimeSpan patience = Patience.For(limit ?? DefaultLimit);
         while (true)
         {
             if (await find() is { } found)
                 return found;
-            if (Stopwatch.GetElapsedTime(start) > (limit ?? DefaultLimit))
-                throw new TimeoutException($"not within {(limit ?? DefaultLimit).TotalSeconds} s: {what}");
+            if (Stopwatch.GetElapsedTime(start) > patience)
+                throw new TimeoutException($"not within {patience.TotalSeconds} s: {what}");
             await Task.Delay(Pause);
         }
     }
