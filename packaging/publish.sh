@@ -6,6 +6,11 @@ project=$1 program=$2 rid=$3 out=$4
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 echo "build: $program"
+# A compiler or linker that was ended half-way leaves files that the next build takes for done.
+built=bin/Release/net9.0/$rid mark=$project/obj/$program.unfinished
+[ ! -e "$mark" ] || rm -rf "${project:?}/$built" "$project/obj/Release/net9.0/$rid/native"
+mkdir -p "$project/obj"
+touch "$mark"
 if ! dotnet publish "$project" -c Release -r "$rid" -v quiet > "$log" 2>&1; then
   cat "$log" >&2
   exit 1
@@ -16,7 +21,8 @@ if grep -E 'warning (IL|NETSDK)' "$log"; then
   echo "build: $program: new trim warnings" >&2
   exit 1
 fi
-published=$project/bin/Release/net9.0/$rid/publish
+rm "$mark"
+published=$project/$built/publish
 mkdir -p "$out"
 install -m 755 "$published/$program" "$out/$program"
 install -m 644 "$published/$program.dbg" "$out/$program.dbg"

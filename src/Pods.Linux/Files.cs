@@ -47,10 +47,22 @@ public static unsafe class Files
         directory.Sync();
     }
 
+    /// <summary>How the name of a file ends that is still being written.</summary>
+    public const string Unfinished = ".new";
+
+    /// <summary>
+    /// Removes what a writer that was killed has left in a directory and below it. Only for whoever begins to write there and is the only one.
+    /// </summary>
+    public static void RemoveUnfinished(string directory)
+    {
+        foreach (string path in Directory.GetFiles(directory, "*" + Unfinished, SearchOption.AllDirectories))
+            File.Delete(path);
+    }
+
     /// <summary>Replaces the file as a whole: readers and a power cut find the old content or the new, never a part.</summary>
     public static void WriteDurably(string path, ReadOnlySpan<byte> content, int mode = 0x180 /* 0600 */)
     {
-        string fresh = $"{path}.{Environment.ProcessId}.{Environment.CurrentManagedThreadId}.new";
+        string fresh = $"{path}.{Environment.ProcessId}.{Environment.CurrentManagedThreadId}{Unfinished}";
         try
         {
             using (FileDescriptor file = FileDescriptor.Open(fresh, OpenFlags.WriteOnly | OpenFlags.Create | OpenFlags.Truncate, mode))

@@ -4,13 +4,22 @@ using Pods.Linux;
 namespace Pods.Network;
 
 /// <summary>The attachments on disk, one file per sandbox, so that a crash between any two steps leaves nothing that cannot be undone.</summary>
-internal sealed class AttachmentCache(string directory)
+internal sealed class AttachmentCache
 {
     private const string Extension = ".json";
 
-    public IReadOnlyList<string> SandboxIds() => !Directory.Exists(directory) ? [] :
+    private readonly string _directory;
+
+    public AttachmentCache(string directory)
+    {
+        _directory = directory;
+        if (Directory.Exists(directory))
+            Files.RemoveUnfinished(directory);
+    }
+
+    public IReadOnlyList<string> SandboxIds() => !Directory.Exists(_directory) ? [] :
     [
-        .. Directory.EnumerateFiles(directory, "*" + Extension).Select(path => Path.GetFileNameWithoutExtension(path)).Order(StringComparer.Ordinal),
+        .. Directory.EnumerateFiles(_directory, "*" + Extension).Select(path => Path.GetFileNameWithoutExtension(path)).Order(StringComparer.Ordinal),
     ];
 
     /// <summary>Null when nothing is known of that sandbox.</summary>
@@ -35,7 +44,7 @@ internal sealed class AttachmentCache(string directory)
     /// <summary>Before the first plugin runs: a lease may survive a power cut, so must the knowledge of it.</summary>
     public void Save(Attachment attachment)
     {
-        Directory.CreateDirectory(directory);
+        Directory.CreateDirectory(_directory);
         Files.WriteDurably(PathOf(attachment.Request.SandboxId), JsonSerializer.SerializeToUtf8Bytes(attachment, AttachmentJson.Default.Attachment));
     }
 
@@ -43,8 +52,8 @@ internal sealed class AttachmentCache(string directory)
     public void Update(Attachment attachment)
     {
         string path = PathOf(attachment.Request.SandboxId);
-        File.WriteAllBytes(path + ".new", JsonSerializer.SerializeToUtf8Bytes(attachment, AttachmentJson.Default.Attachment));
-        File.Move(path + ".new", path, overwrite: true);
+        File.WriteAllBytes(path + Files.Unfinished, JsonSerializer.SerializeToUtf8Bytes(attachment, AttachmentJson.Default.Attachment));
+        File.Move(path + Files.Unfinished, path, overwrite: true);
     }
 
     public void Remove(string sandboxId) => File.Delete(PathOf(sandboxId));
@@ -53,6 +62,6 @@ internal sealed class AttachmentCache(string directory)
     private string PathOf(string sandboxId) =>
         sandboxId.Length > 0 && char.IsAsciiLetterOrDigit(sandboxId[0])
         && sandboxId.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '.' or '-')
-            ? Path.Combine(directory, sandboxId + Extension)
+            ? Path.Combine(_directory, sandboxId + Extension)
             : throw new CniException($"sandbox id \"{sandboxId}\": letters, digits, '_', '.' and '-' are possible");
 }

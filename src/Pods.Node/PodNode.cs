@@ -13,6 +13,7 @@ public sealed partial class PodNode
     private readonly ConcurrentDictionary<string, PodWorker> _workers = new();   // by pod uid
     private readonly TaskCompletionSource _firstSync = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _starting = new();
+    private bool _isBegun;   // guarded by _starting: every pod from now on gets its worker when it is made
     private CancellationToken _stopping;
 
     public PodNode(NodeServices node)
@@ -41,7 +42,7 @@ public sealed partial class PodNode
         }
     }
 
-    /// <summary>Done once the state of containerd is known; until then no pod is touched.</summary>
+    /// <summary>Done once the state of containerd is known and each pod has its worker; until then no pod is touched.</summary>
     public Task Ready => _firstSync.Task;
 
     /// <exception cref="NodeException">It is invalid, or there is one of that name.</exception>
@@ -81,6 +82,7 @@ public sealed partial class PodNode
             return PodChanges.Apply(existing, wanted, _node.Time.GetUtcNow()).Pod;
         if (!update.NeedsNewPod && existing.Successor is null)
             return Change(existing.Pod.Metadata!.Uid!, wanted) ?? throw NodeException.NotFound(name);
+        RefuseIfDeleted(existing);
         // Before the old one goes: with its own given back there must be enough.
         string uid = existing.Pod.Metadata!.Uid!;
         _node.Cpus.Give(wanted, _node.Store.List().Where(other => other.Pod.Metadata!.Uid != uid));
@@ -91,6 +93,13 @@ public sealed partial class PodNode
         if (_workers.TryGetValue(uid, out PodWorker? worker))
             await worker.Ended.WaitAsync(cancel);
         return _node.Store.FindByUid(wanted.Metadata!.Uid!)?.Pod ?? throw NodeException.NotFound(name);
+    }
+
+    /// <summary>One that ends to make room for another is not meant.</summary>
+    private static void RefuseIfDeleted(StoredPod stored)
+    {
+        if (stored is { Successor: null, Pod.Metadata: { DeletionTimestamp: not null, Name: { } name } })
+            throw new NodeException(409, "Conflict", $"pod \"{name}\" is being deleted: apply it again when it is gone") { ObjectName = name };
     }
 
     private Pod? Change(string uid, Pod wanted)
@@ -132,15 +141,23 @@ public sealed partial class PodNode
     /// <param name="existing">The pod.</param>
     /// <param name="graceSeconds">Its own when null.</param>
     /// <param name="successor">What then takes its place; null: nothing, be it that something should have before.</param>
+    /// <exception cref="NodeException">It is being deleted for good, and something is to take its place.</exception>
     internal Pod End(StoredPod existing, long? graceSeconds = null, Pod? successor = null)
     {
         string uid = existing.Pod.Metadata!.Uid!;
         long grace = Math.Max(0, graceSeconds ?? existing.Pod.Spec!.TerminationGracePeriodSeconds ?? 30);
         DateTimeOffset deadline = _node.Time.GetUtcNow() + TimeSpan.FromSeconds(grace);
-        StoredPod? marked = Mark(uid, s => s.Pod.Metadata!.DeletionTimestamp <= deadline ? s with { Successor = successor } : s with
+        StoredPod? marked = Mark(uid, s =>
         {
-            Pod = s.Pod with { Metadata = s.Pod.Metadata with { DeletionTimestamp = deadline, DeletionGracePeriodSeconds = grace } },
-            Successor = successor,
+            if (successor is not null)
+                RefuseIfDeleted(s);
+            ObjectMeta meta = s.Pod.Metadata!;
+            return s with
+            {
+                Pod = meta.DeletionTimestamp <= deadline ? s.Pod
+                    : s.Pod with { Metadata = meta with { DeletionTimestamp = deadline, DeletionGracePeriodSeconds = grace } },
+                Successor = successor,
+            };
         });
         Wake(uid);
         return marked?.Pod ?? existing.Pod;
@@ -179,14 +196,21 @@ public sealed partial class PodNode
             worker.Wake();
     }
 
-    /// <summary>Every pod ends within its own grace period and is forgotten: what happens before this program is taken off a machine.</summary>
+    /// <summary>
+    /// Every pod ends within its own grace period, or the limit if that is shorter, and is forgotten: what happens before this program is
+    /// taken off a machine.
+    /// </summary>
     /// <returns>How many there were.</returns>
-    public async Task<int> DeleteAllAsync(CancellationToken cancel)
+    public async Task<int> DeleteAllAsync(TimeSpan limit, CancellationToken cancel)
     {
         await Ready.WaitAsync(cancel);
-        IReadOnlyList<StoredPod> pods = [.. _node.Store.List()];
+        using ChangeSubscription<Pod> changes = _node.Store.History.Subscribe(_node.Store.Version);
+        IReadOnlyList<StoredPod> pods = _node.Store.List();
         foreach (StoredPod stored in pods)
-            End(stored);
+            End(stored, (long)Math.Min(HaltOrder.GraceOf(stored.Pod).TotalSeconds, limit.TotalSeconds));
+        // Not the ends of the workers: one that fails is begun again.
+        while (_node.Store.List().Count > 0)
+            await changes.Changes.ReadAsync(cancel);
         await Task.WhenAll(_workers.Values.Select(w => w.Ended)).WaitAsync(cancel);
         return pods.Count;
     }
@@ -195,16 +219,15 @@ public sealed partial class PodNode
 
     private void StartWorker(string uid)
     {
-        if (!_firstSync.Task.IsCompleted)
-            return;   // begun by the first look at containerd, with all the others
         // Never two for one pod, and none that ends before it is known.
         lock (_starting)
         {
-            if (_workers.ContainsKey(uid))
+            // Before the first look at containerd is over: it begins this one with all the others.
+            if (!_isBegun || _workers.ContainsKey(uid))
                 return;
             PodWorker worker = _workers[uid] = new(_node, uid, _stopping);
-            if (_haltLimit is not null)
-                _ = worker.HaltAsync(HaltDeadline(uid));
+            if (_haltLimit is { } limit)
+                _ = HaltPodAsync(uid, HaltOrder.Share(limit - _node.Time.GetUtcNow(), []));
             worker.Ended.ContinueWith(ended => OnWorkerEnded(uid, worker.Successor, ended), TaskScheduler.Default);
         }
     }
@@ -268,8 +291,11 @@ public sealed partial class PodNode
             ReleaseClaims();
         }
         _node.Cpus.Refresh(_node.Store);
-        _firstSync.TrySetResult();
+        lock (_starting)
+            _isBegun = true;
         foreach (StoredPod stored in _node.Store.List())
             StartWorker(stored.Pod.Metadata!.Uid!);
+        // Only now: who waits for it looks at the workers.
+        _firstSync.TrySetResult();
     }
 }

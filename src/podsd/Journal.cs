@@ -2,12 +2,13 @@ using System.Buffers.Binary;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.RegularExpressions;
+using Pods.Manifests;
 
 namespace Pods.Daemon;
 
 /// <summary>
-/// Logs to systemd's journal in its own protocol where podsd's output goes there anyway: with a priority, and the pod's uid as a field
-/// (<c>journalctl -u podsd POD_UID=…</c>).
+/// Logs to systemd's journal in its own protocol where podsd's output goes there anyway: with a priority, and with fields that say
+/// which pod a line is about (<c>journalctl -u podsd POD_NAME=…</c>).
 /// </summary>
 internal sealed partial class Journal(string socket) : ILoggerProvider
 {
@@ -28,7 +29,12 @@ internal sealed partial class Journal(string socket) : ILoggerProvider
 
     public void Dispose() => _socket.Dispose();
 
-    private void Send(LogLevel level, string message)
+    /// <summary>An event of the API as a line; a reason to worry is a warning.</summary>
+    public static void Log(ILogger logger, ObjectEvent happened) =>
+        logger.Log(happened.Type == ObjectEvent.Warning ? LogLevel.Warning : LogLevel.Information, default, happened, null, (e, _) =>
+            $"{e.InvolvedObject?.Kind?.ToLowerInvariant()} {e.InvolvedObject?.Namespace}/{e.InvolvedObject?.Name}: {e.Reason}: {e.Message}");
+
+    private void Send(LogLevel level, string message, ObjectEvent? happened)
     {
         using MemoryStream datagram = new();
         Add(datagram, "MESSAGE", message);
@@ -36,6 +42,8 @@ internal sealed partial class Journal(string socket) : ILoggerProvider
         Add(datagram, "SYSLOG_IDENTIFIER", "podsd");
         if (PodUid().Match(message) is { Success: true } found)
             Add(datagram, "POD_UID", found.Groups[1].Value);
+        foreach (var (name, value) in Fields(happened))
+            Add(datagram, name, value);
         try
         {
             _socket.SendTo(datagram.ToArray(), _address);
@@ -45,6 +53,20 @@ internal sealed partial class Journal(string socket) : ILoggerProvider
             // journald is being restarted, or the line is too long for it: the plain way still works.
             Console.Error.WriteLine(message);
         }
+    }
+
+    private static IEnumerable<(string Name, string Value)> Fields(ObjectEvent? happened)
+    {
+        if (happened?.InvolvedObject is not { } about)
+            yield break;
+        yield return ("EVENT_REASON", happened.Reason ?? "");
+        if (about.Kind != Pod.ObjectKind)
+            yield break;
+        yield return ("POD_NAME", about.Name ?? "");
+        yield return ("POD_NAMESPACE", about.Namespace ?? "");
+        yield return ("POD_UID", about.Uid ?? "");
+        if (about.FieldPath is { } path && Container().Match(path) is { Success: true } found)
+            yield return ("CONTAINER_NAME", found.Groups[1].Value);
     }
 
     // A value with line ends is framed by its length; "NAME=value" would end at the first.
@@ -72,6 +94,9 @@ internal sealed partial class Journal(string socket) : ILoggerProvider
     [GeneratedRegex(@"^pod ([0-9a-f]{8}-[0-9a-f-]{27})\b")]
     private static partial Regex PodUid();
 
+    [GeneratedRegex(@"\{(.+)\}$")]
+    private static partial Regex Container();
+
     private sealed class Logger(Journal journal) : ILogger
     {
         public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
@@ -79,6 +104,7 @@ internal sealed partial class Journal(string socket) : ILoggerProvider
         public bool IsEnabled(LogLevel logLevel) => logLevel is not LogLevel.None;
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            journal.Send(logLevel, exception is null ? formatter(state, exception) : $"{formatter(state, exception)}\n{exception}");
+            journal.Send(
+                logLevel, exception is null ? formatter(state, exception) : $"{formatter(state, exception)}\n{exception}", state as ObjectEvent);
     }
 }

@@ -10,6 +10,10 @@ namespace Pods.Daemon;
 /// <summary>podsd from its command line to its end: its parts, in the order in which they are made.</summary>
 internal static class PodsDaemon
 {
+    // Of --remove-pods: a containerd that only just starts has this long; and no pod more than what the package waits for.
+    private static readonly TimeSpan ContainerdPatience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan RemovalLimit = TimeSpan.FromMinutes(4);
+
     public static string Version { get; } = typeof(PodsDaemon).Assembly.GetName().Version!.ToString(3);
 
     public static async Task<int> RunAsync(string[] args)
@@ -45,10 +49,25 @@ internal static class PodsDaemon
         Action<string> log = line => Console.Error.WriteLine("podsd: " + line);
         await using NodeParts parts = NodeParts.Create(settings.Node, settings.Images, settings.Network, new(TimeProvider.System), log);
         Task node = parts.Node.RunAsync(stop.Token);
-        int count = await parts.Node.DeleteAllAsync(stop.Token);
-        await stop.CancelAsync();
+        int count;
+        try
+        {
+            // The node ends first only by a fault of its own, which is thrown here.
+            await await Task.WhenAny(node, parts.Node.Ready.WaitAsync(ContainerdPatience));
+            Task<int> removal = parts.Node.DeleteAllAsync(RemovalLimit, stop.Token);
+            await await Task.WhenAny(node, removal);
+            count = await removal;
+        }
+        catch (TimeoutException)
+        {
+            throw new InvalidOperationException($"containerd at \"{settings.Node.ContainerdAddress}\" does not answer: its pods stay as they are");
+        }
+        finally
+        {
+            await stop.CancelAsync();
+        }
         await node;
-        Console.WriteLine($"podsd: {count} pods removed");
+        Console.WriteLine($"podsd: pods removed: {count}");
         return 0;
     }
 
@@ -80,6 +99,7 @@ internal static class PodsDaemon
         ILogger logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("podsd");
         await using NodeParts parts = NodeParts.Create(settings.Node, settings.Images, settings.Network, address,
             line => logger.LogInformation("{Line}", line));
+        parts.Services.Events.News += happened => Journal.Log(logger, happened);
         ApiRoutes.Map(app, parts.Node, access, new ImageRequests(parts.Services), new AccessRequests(settings, address.Current, access));
         StaticManifests manifests = new(parts.Node, settings.Node.ManifestDirectory);
         new NodeRequests(parts.Services, manifests).Map(app);

@@ -39,8 +39,21 @@ public sealed class ArgumentTests
     [InlineData("5 minutes")]
     [InlineData("m")]
     [InlineData("5y")]
+    [InlineData("-1s")]
+    [InlineData("-1")]
+    [InlineData("1.2.3s")]
+    [InlineData("NaN")]
+    [InlineData("1e300")]
     public void Duration_that_is_none_is_a_usage_error(string text) =>
         Assert.Equal(CliException.Usage, Assert.Throws<CliException>(() => Durations.Parse(text)).ExitCode);
+
+    [Fact]
+    public void Limit_that_no_timer_can_have_is_the_longest_one()
+    {
+        Assert.Equal(TimeSpan.FromHours(2000), Durations.Parse("2000h"));
+        using CancellationTokenSource limit = new(Durations.ParseLimit("2000h"));
+        Assert.Equal(TimeSpan.FromMinutes(5), Durations.ParseLimit("5m"));
+    }
 
     [Fact]
     public void Query_is_escaped_and_spans_namespaces_when_none_is_given()

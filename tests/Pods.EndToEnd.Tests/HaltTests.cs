@@ -28,6 +28,29 @@ public sealed class HaltTests
     }
 
     [SkippableFact]
+    public async Task Pods_of_less_priority_have_ended_before_the_next_are_asked_to_and_a_client_that_leaves_changes_nothing()
+    {
+        await using PodsDaemon podsd = await PodsDaemon.StartAsync();
+        Timeline timeline = new(podsd);
+        foreach (var (name, line) in new[] { ("critical", "priorityClassName: system-node-critical"), ("plain", ""), ("high", "priority: 10") })
+        {
+            string script = $"trap '{Timeline.Note(name + "-term")}; sleep 1; {Timeline.Note(name + "-end")}; exit 0' TERM; "
+                + $"{Timeline.Note(name)}; while true; do sleep 1 & wait $!; done";
+            await podsd.RunPodAsync(
+                Manifest.Of(name, script, timeline.Volume + "\n" + line, Timeline.Mount).Replace("Seconds: 1", "Seconds: 30"), name);
+        }
+
+        DaemonProcess client = DaemonProcess.Start(Repository.Binary("pods"), ["halt"], podsd.File("halt.log"),
+            new Dictionary<string, string> { ["PODS_SOCKET"] = podsd.File("podsd.sock") });
+        await Eventually.True(() => timeline.Has("plain-term"), "the first one is asked to end");
+        await client.KillAsync();
+
+        await Eventually.True(() => timeline.Has("critical-end"), "the others follow, though nobody waits for them", TimeSpan.FromSeconds(30));
+        Assert.Equal("pods halted: 3\n", (await podsd.PodsAsync("halt")).Succeeded().Output);
+        timeline.ExpectOrder("plain-term", "plain-end", "high-term", "high-end", "critical-term", "critical-end");
+    }
+
+    [SkippableFact]
     public async Task Halt_waits_for_the_grace_period_of_a_container_that_does_not_end()
     {
         await using PodsDaemon podsd = await PodsDaemon.StartAsync();

@@ -49,7 +49,7 @@ public sealed class PodsDaemon : IAsyncDisposable
         try
         {
             await daemon.ClaimSubnetAsync();
-            daemon.WriteNetwork();
+            await daemon.WriteNetworkAsync();
             TestImage.Busybox().WriteOciArchive(daemon._scratch.File("busybox.tar"), Image);
             await daemon.Containerd.ImportAsync(daemon._scratch.File("busybox.tar"));
             await daemon.StartAgainAsync();
@@ -75,8 +75,11 @@ public sealed class PodsDaemon : IAsyncDisposable
     }
 
     /// <summary>Starts it and does not wait.</summary>
-    public void Launch() => _process = DaemonProcess.Start(Repository.Binary("podsd"), Arguments(), File("podsd.log"),
-        new Dictionary<string, string> { ["PATH"] = Repository.Bin + ":" + Environment.GetEnvironmentVariable("PATH") + ":/usr/sbin" });
+    public void Launch() => _process = DaemonProcess.Start(Repository.Binary("podsd"), Arguments(), File("podsd.log"), Surroundings());
+
+    /// <summary>podsd for a task that it ends with, on the state that the one before has left.</summary>
+    public Task<CommandResult> RunOnceAsync(params string[] arguments) =>
+        Command.RunAsync(Repository.Binary("podsd"), [.. Arguments(), .. arguments], environment: Surroundings());
 
     public Task KillAsync() => _process!.KillAsync();
 
@@ -206,6 +209,9 @@ public sealed class PodsDaemon : IAsyncDisposable
 
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
+    private static Dictionary<string, string> Surroundings() =>
+        new() { ["PATH"] = Repository.Bin + ":" + Environment.GetEnvironmentVariable("PATH") + ":/usr/sbin" };
+
     private string[] Arguments() =>
     [
         "--root", File("pods"), "--state", File("run"), "--socket", File("podsd.sock"), "--containerd", ContainerdAddress ?? Containerd.Address,
@@ -227,8 +233,11 @@ public sealed class PodsDaemon : IAsyncDisposable
         throw new InvalidOperationException("bridges ptb1 to ptb250 are all there: `ip link delete` those that crashed tests have left");
     }
 
-    private void WriteNetwork()
+    private async Task WriteNetworkAsync()
     {
+        // Next to Docker pods reach each other by a rule of their own, as podsd's default network makes it.
+        CommandResult forwarding = await Command.RunAsync("iptables", ["-S", "FORWARD"]);
+        string firewall = forwarding.Output.StartsWith("-P FORWARD DROP", StringComparison.Ordinal) ? """, {"type": "firewall"}""" : "";
         System.IO.Directory.CreateDirectory(File("net.d"));
         System.IO.Directory.CreateDirectory(File("manifests"));
         System.IO.File.WriteAllText(File("net.d/10-test.conflist"), $$$"""
@@ -236,7 +245,7 @@ public sealed class PodsDaemon : IAsyncDisposable
               {"type": "bridge", "bridge": "{{{Bridge}}}", "isGateway": true, "ipMasq": true, "hairpinMode": true,
                "ipam": {"type": "host-local", "dataDir": "{{{File("ipam")}}}",
                         "ranges": [[{"subnet": "{{{Subnet}}}0/{{{(_options.HasManyAddresses ? 20 : 24)}}}"}]], "routes": [{"dst": "0.0.0.0/0"}]}},
-              {"type": "portmap", "capabilities": {"portMappings": true}, "snat": true}]}
+              {"type": "portmap", "capabilities": {"portMappings": true}, "snat": true}{{{firewall}}}]}
             """);
     }
 }

@@ -67,6 +67,8 @@ public sealed class ReplacementTests
 
         Assert.Equal((1, "error: pod \"app\" is being deleted: apply it again when it is gone (pods wait --for=delete pod/app)\n"),
             (applied.ExitCode, applied.Error));
+        CommandResult other = await podsd.PodsAsync(["apply", "-f", "-"], Pod("hostname: other"));
+        Assert.Equal((1, "Error from server (Conflict): pod \"app\" is being deleted: apply it again when it is gone\n"), (other.ExitCode, other.Error));
         await LetGoAsync(podsd);
         await Eventually.True(async () => await podsd.GetAsync("app") is null, "it is gone");
     }

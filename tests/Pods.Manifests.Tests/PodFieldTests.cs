@@ -91,7 +91,7 @@ public sealed class PodFieldTests
     }
 
     [Theory]
-    [InlineData("spec", "affinity automountServiceAccountToken enableServiceLinks nodeSelector preemptionPolicy priority priorityClassName "
+    [InlineData("spec", "affinity automountServiceAccountToken enableServiceLinks nodeSelector preemptionPolicy "
         + "schedulerName serviceAccount tolerations topologySpreadConstraints")]
     [InlineData("spec.containers[]", "resizePolicy")]
     public void Field_that_harms_nobody_is_taken_with_a_warning(string parent, string fields)
@@ -108,6 +108,16 @@ public sealed class PodFieldTests
 
         Assert.Equal("builder", found.Pods[0].Spec!.ServiceAccountName);
         Assert.Equal("spec.serviceAccountName", Assert.Single(found.Warnings).Path);
+    }
+
+    [Fact]
+    public void Priority_is_kept_for_the_order_of_the_machines_shutdown()
+    {
+        ManifestObjects found = ManifestReader.DecodeAll(
+            """{"apiVersion": "v1", "kind": "Pod", "spec": {"priority": 7, "priorityClassName": "system-node-critical"}}"""u8.ToArray(), "test");
+
+        Assert.Equal((7, "system-node-critical"), (found.Pods[0].Spec!.Priority, found.Pods[0].Spec!.PriorityClassName));
+        Assert.Equal(["spec.priority", "spec.priorityClassName"], found.Warnings.Select(w => w.Path));
     }
 
     /// <summary>Everything that is said against a pod with this field, whose value fits no field at all.</summary>

@@ -108,11 +108,4 @@ public sealed partial class ApiAccessTests : IDisposable
 
     [GeneratedRegex("client-certificate-data: (.+)")]
     private static partial Regex ClientCertificate();
-
-    private sealed class Clock : TimeProvider
-    {
-        public DateTimeOffset Now { get; set; } = new(2030, 1, 1, 0, 0, 0, TimeSpan.Zero);
-
-        public override DateTimeOffset GetUtcNow() => Now;
-    }
 }

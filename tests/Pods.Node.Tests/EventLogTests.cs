@@ -23,6 +23,23 @@ public sealed class EventLogTests : IDisposable
     }
 
     [Fact]
+    public void Operator_is_told_what_is_new_and_what_comes_again_after_a_minute()
+    {
+        Clock time = new();
+        EventLog events = EventLog.Open(_scratch.File("events"), "node", time, _said.Add);
+        List<string> news = [];
+        events.News += e => news.Add($"{e.Message} {e.Count}");
+
+        foreach (int seconds in new[] { 0, 10, 10, 59, 60 })
+        {
+            time.Now += TimeSpan.FromSeconds(seconds);
+            events.Tell(Pod("web"), ObjectEvent.Warning, "Unhealthy", "refused", "app");
+        }
+
+        Assert.Equal(["refused 1", "refused 5"], news);
+    }
+
+    [Fact]
     public void Events_outlive_the_daemon_though_a_crash_cut_the_last_line()
     {
         Open().Tell(Pod("web"), ObjectEvent.Normal, "Started", "Started container app", "app");

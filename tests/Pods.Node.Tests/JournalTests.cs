@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Text;
 using Microsoft.Extensions.Logging;
 using Pods.Daemon;
+using Pods.Manifests;
 using Pods.TestKit;
 
 namespace Pods.Node.Tests;
@@ -31,6 +32,32 @@ public sealed class JournalTests : IDisposable
         Assert.Equal($"pod {Uid}: StartContainer: no such file", fields["MESSAGE"]);
         Assert.Equal(("4", "podsd", Uid), (fields["PRIORITY"], fields["SYSLOG_IDENTIFIER"], fields["POD_UID"]));
     }
+
+    [Fact]
+    public void Event_of_a_container_has_its_pod_its_name_and_the_reason_as_fields()
+    {
+        ObjectReference about = new() { Kind = "Pod", Namespace = "shop", Name = "web", Uid = Uid, FieldPath = "spec.containers{app}" };
+
+        Dictionary<string, string> fields = Logged(log => Journal.Log(log, Event(about, "Warning")));
+
+        Assert.Equal(("pod shop/web: BackOff: again and again", "4"), (fields["MESSAGE"], fields["PRIORITY"]));
+        Assert.Equal(("web", "shop", Uid), (fields["POD_NAME"], fields["POD_NAMESPACE"], fields["POD_UID"]));
+        Assert.Equal(("app", "BackOff"), (fields["CONTAINER_NAME"], fields["EVENT_REASON"]));
+    }
+
+    [Fact]
+    public void Event_of_another_object_is_no_pods()
+    {
+        Dictionary<string, string> fields = Logged(log => Journal.Log(log, Event(new() { Kind = "Deployment", Namespace = "shop", Name = "web" }, "Normal")));
+
+        Assert.Equal(("deployment shop/web: BackOff: again and again", "6"), (fields["MESSAGE"], fields["PRIORITY"]));
+        Assert.DoesNotContain(fields.Keys, key => key.StartsWith("POD_"));
+    }
+
+    private static ObjectEvent Event(ObjectReference about, string type) => new()
+    {
+        Metadata = new(), InvolvedObject = about, Reason = "BackOff", Message = "again and again", Type = type,
+    };
 
     [Fact]
     public void Text_with_line_ends_stays_one_message()

@@ -33,6 +33,10 @@ public sealed record PodSpec
     public string? NodeName { get; init; }
     /// <summary>Shown to containers that ask for it; there are no accounts.</summary>
     public string? ServiceAccountName { get; init; }
+    /// <summary>Pods of less priority end first when the machine goes down.</summary>
+    public int? Priority { get; init; }
+    /// <summary>Of a class other than Kubernetes' own two nobody here knows the number.</summary>
+    public string? PriorityClassName { get; init; }
 }
 
 /// <summary>What the pod's images are made for: linux.</summary>

@@ -219,7 +219,11 @@ internal static class PodSchema
             new("os", FieldKind.Object, Type: new(Fields(Text, "name")), Note: "linux"),
         ],
         Without("there is one node, and every pod is on it", "affinity", "nodeSelector", "schedulerName", "tolerations", "topologySpreadConstraints"),
-        Without("no pod gives way to another on this node", "preemptionPolicy", "priority", "priorityClassName"),
+        Without("no pod gives way to another on this node", "preemptionPolicy"),
+        [
+            new Field("priority", Integer32).Differs("pods of less priority end first at the machine's shutdown; no pod gives way to another"),
+            new Field("priorityClassName", Text).Differs("only `system-node-critical` and `system-cluster-critical` say a priority here"),
+        ],
         [new Field("serviceAccountName", Text).Differs(NoToken)],
         Without(NoToken, "automountServiceAccountToken", "serviceAccount"),
         Without("here are no Services: there is nothing to tell", "enableServiceLinks"),

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Pods.Linux;
 using Pods.Manifests;
 
 namespace Pods.Node;
@@ -58,7 +59,7 @@ internal sealed class EventFile(string path, Action<string> log)
 
     private void Rewrite(IEnumerable<ObjectEvent> all)
     {
-        string temporary = path + ".tmp";
+        string temporary = path + Files.Unfinished;
         string[] lines = [.. all.Select(Line)];
         File.WriteAllText(temporary, string.Concat(lines));
         File.Move(temporary, path, overwrite: true);

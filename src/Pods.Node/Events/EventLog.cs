@@ -15,6 +15,7 @@ public sealed class EventLog
     public const int KeptInAll = 2048;
     private const int MaxBehind = 4096;
     private const int LongestMessage = 1024;   // the API server's limit
+    private static readonly TimeSpan NewsAgain = TimeSpan.FromMinutes(1);
 
     private readonly Lock _gate = new();
     private readonly LinkedList<ObjectEvent> _events = [];   // by the time of the latest; guarded by _gate
@@ -37,6 +38,9 @@ public sealed class EventLog
         return events;
     }
 
+    /// <summary>What belongs into the operator's log too: told for the first time, or again after a minute without. In the teller's thread.</summary>
+    public event Action<ObjectEvent>? News;
+
     /// <summary>Something about a pod, or about one of its containers.</summary>
     public void Tell(Pod pod, string type, string reason, string message, string? container = null) => Tell(new ObjectReference
     {
@@ -54,11 +58,13 @@ public sealed class EventLog
     {
         DateTimeOffset now = _time.GetUtcNow();
         string text = message.Length <= LongestMessage ? message : message[..(LongestMessage - 1)] + "…";
+        ObjectEvent? before;
+        ObjectEvent happened;
         lock (_gate)
         {
-            ObjectEvent? before = _events.FirstOrDefault(e => e.InvolvedObject == about && e.Reason == reason && e.Message == text);
+            before = _events.FirstOrDefault(e => e.InvolvedObject == about && e.Reason == reason && e.Message == text);
             string version = (++_version).ToString(CultureInfo.InvariantCulture);
-            ObjectEvent happened = before is not null
+            happened = before is not null
                 ? before with { Count = before.Count + 1, LastTimestamp = now, Metadata = before.Metadata! with { ResourceVersion = version } }
                 : New(about, type, reason, text, now, version);
             Keep(happened);
@@ -69,6 +75,8 @@ public sealed class EventLog
                 _watchers.Remove(watcher);
             }
         }
+        if (before is null || now - before.LastTimestamp >= NewsAgain)
+            News?.Invoke(happened);
     }
 
     /// <summary>The oldest first, and the version that the list is of: a watch from there misses nothing.</summary>

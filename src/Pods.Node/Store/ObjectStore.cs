@@ -39,6 +39,7 @@ public sealed class ObjectStore
     public static ObjectStore Open(string directory, Action<string> log)
     {
         Directory.CreateDirectory(directory, OwnerOnly);
+        Files.RemoveUnfinished(directory);
         ObjectStore store = new(directory);
         foreach (string path in Directory.GetFiles(directory, "*.json", SearchOption.AllDirectories))
             store.Load(path, log);

@@ -39,16 +39,18 @@ public sealed class PodStore
     public static PodStore Open(string directory, Action<string> log)
     {
         Directory.CreateDirectory(directory);
+        Files.RemoveUnfinished(directory);
         PodStore store = new(directory, log);
         foreach (string path in Directory.GetFiles(directory, "*.json"))
             store.Load(path, log);
-        // Of a pod that was being forgotten when podsd was killed.
+        // Its successor has been written, so it had ended: podsd was killed before its own file went.
         foreach (StoredPod stored in store.List())
             if (stored.Successor is { } next && store._pods.ContainsKey(next.Metadata!.Uid!))
             {
                 store._pods.Remove(stored.Pod.Metadata!.Uid!);
                 File.Delete(store.PathOf(stored.Pod.Metadata.Uid!));
             }
+        // Of a pod that was being forgotten when podsd was killed.
         foreach (string path in Directory.GetFiles(directory, "*" + Observed))
             if (!store._pods.ContainsKey(Path.GetFileNameWithoutExtension(path)))
                 File.Delete(path);
@@ -183,7 +185,7 @@ public sealed class PodStore
     /// </summary>
     private void TryWrite(string path, byte[] json)
     {
-        string temporary = path + ".tmp";
+        string temporary = path + Files.Unfinished;
         try
         {
             File.WriteAllBytes(temporary, json);

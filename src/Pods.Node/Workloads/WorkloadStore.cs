@@ -27,6 +27,7 @@ public sealed class WorkloadStore
     public static WorkloadStore Open(string directory, Action<string> log)
     {
         Directory.CreateDirectory(directory);
+        Files.RemoveUnfinished(directory);
         WorkloadStore store = new(directory);
         foreach (string path in Directory.GetFiles(directory, "*.json", SearchOption.AllDirectories))
             store.Load(path, log);

@@ -63,7 +63,7 @@ internal sealed class ApplyCommand : VerbCommand
     private static async Task WaitAsync(PodsClient client, ManifestObjects objects, string space, string timeout, CancellationToken cancel)
     {
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        limit.CancelAfter(Durations.Parse(timeout));
+        limit.CancelAfter(Durations.ParseLimit(timeout));
         ReadyWait ready = new(client);
         string waited = "";
         try

@@ -172,7 +172,7 @@ internal sealed class DeleteCommand : VerbCommand
     {
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         if (timeout is not null)
-            limit.CancelAfter(Durations.Parse(timeout));
+            limit.CancelAfter(Durations.ParseLimit(timeout));
         foreach (var (space, name) in deleting)
         {
             try

@@ -11,7 +11,7 @@ internal sealed class HaltCommand : VerbCommand
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(6);
 
     public HaltCommand(CommandContext context)
-        : base(context, "halt", "End every pod within its grace period, at most 5 minutes, and keep it; nothing runs until podsd is started again.")
+        : base(context, "halt", "End every pod within its grace period, those of least priority first, at most 5 minutes in all, and keep it; nothing runs until podsd is started again.")
     {
         Examples = [("before the machine is taken apart, and after", "pods halt; systemctl restart podsd")];
     }

@@ -50,7 +50,7 @@ internal sealed class RestartCommand : VerbCommand
     private Task WaitAsync(PodsClient client, ParseResult parsed, Pod before, CancellationToken cancel)
     {
         string name = before.Metadata!.Name!;
-        TimeSpan limit = parsed.GetValue(_timeout) is { } text ? Durations.Parse(text)
+        TimeSpan limit = parsed.GetValue(_timeout) is { } text ? Durations.ParseLimit(text)
             : Patience + TimeSpan.FromSeconds(Math.Clamp(before.Spec!.TerminationGracePeriodSeconds ?? 30, 0, 1_000_000));
         Dictionary<string, string?> runs = Running(before).Where(s => (parsed.GetValue(_container) ?? s.Name) == s.Name)
             .ToDictionary(s => s.Name!, s => s.ContainerID);

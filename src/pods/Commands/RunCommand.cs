@@ -74,7 +74,7 @@ internal sealed class RunCommand : VerbCommand
     private async Task WaitForStartAsync(PodsClient client, ParseResult parsed, string space, string name, CancellationToken cancel)
     {
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        limit.CancelAfter(Durations.Parse(parsed.GetValue(_timeout)!));
+        limit.CancelAfter(Durations.ParseLimit(parsed.GetValue(_timeout)!));
         string? waiting = null;
         try
         {

@@ -29,7 +29,7 @@ internal abstract class VerbCommand : Command
 
     private async Task<int> RunWithClientAsync(ParseResult parsed, CancellationToken cancel)
     {
-        TimeSpan? patience = parsed.GetValue(Context.Global.RequestTimeout) is { } text ? Durations.Parse(text) : null;
+        TimeSpan? patience = parsed.GetValue(Context.Global.RequestTimeout) is { } text ? Durations.ParseLimit(text) : null;
         using PodsClient client = new(parsed.GetValue(Context.Global.Socket)!, patience == TimeSpan.Zero ? Timeout.InfiniteTimeSpan : patience);
         return await RunAsync(client, parsed, cancel);
     }

@@ -36,7 +36,7 @@ internal sealed class WaitCommand : VerbCommand
         string text = parsed.GetValue(_timeout)!;
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         if (!text.StartsWith('-'))
-            limit.CancelAfter(Durations.Parse(text));
+            limit.CancelAfter(Durations.ParseLimit(text));
         foreach (string name in ResourceArguments.Names(parsed.GetValue(_words)!))
         {
             try

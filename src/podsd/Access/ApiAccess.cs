@@ -33,6 +33,7 @@ internal sealed class ApiAccess : IDisposable
     public static ApiAccess Open(string directory, string nodeName, IReadOnlyList<string> hosts, TimeProvider time)
     {
         Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        Files.RemoveUnfinished(directory);
         return new(Path.Combine(directory, "authority.pem"), nodeName, hosts, time);
     }
 

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Pods.Containerd;
-using Pods.Linux;
 using Pods.Manifests;
 using Pods.Node;
 
@@ -21,7 +21,7 @@ internal sealed class ClusterRequests(PodNode node)
 
     private NodeServices Services => node.Services;
 
-    public static ApiResource[] Resources =>
+    public static ApiResource[] Kinds =>
     [
         new() { Name = "nodes", SingularName = "node", Namespaced = false, Kind = "Node", Verbs = ["get", "list"], ShortNames = ["no"] },
         new() { Name = "namespaces", SingularName = "namespace", Namespaced = false, Kind = "Namespace", Verbs = ["get", "list"], ShortNames = ["ns"] },
@@ -29,42 +29,41 @@ internal sealed class ClusterRequests(PodNode node)
 
     public void Map(WebApplication app)
     {
-        app.MapGet("/api/v1/nodes", (RequestDelegate)(async c => await ListAsync(c, "Node", [await NodeAsync(c)])));
-        app.MapGet("/api/v1/nodes/{name}", (RequestDelegate)(async c => await GetAsync(c, "Node", [await NodeAsync(c)])));
-        app.MapGet("/api/v1/namespaces", (RequestDelegate)(c => ListAsync(c, "Namespace", [.. Namespaces()])));
-        app.MapGet("/api/v1/namespaces/{name}", (RequestDelegate)(c => GetAsync(c, "Namespace", [.. Namespaces()])));
+        app.MapGet("/api/v1/nodes", (RequestDelegate)(async c => await ListAsync(c, "Node", NodeColumns, [await NodeAsync(c)])));
+        app.MapGet("/api/v1/nodes/{name}", (RequestDelegate)(async c => await GetAsync(c, "Node", NodeColumns, [await NodeAsync(c)])));
+        app.MapGet("/api/v1/namespaces", (RequestDelegate)(c => ListAsync(c, "Namespace", NamespaceColumns, [.. Namespaces()])));
+        app.MapGet("/api/v1/namespaces/{name}", (RequestDelegate)(c => GetAsync(c, "Namespace", NamespaceColumns, [.. Namespaces()])));
     }
 
-    private Task ListAsync(HttpContext context, string kind, JsonObject[] items)
+    private Task ListAsync(HttpContext context, string kind, string[] columns, Shown[] items)
     {
         Func<Pod, bool> selected = PodSelectors.Parse(PodRequests.Query(context, "labelSelector"), PodRequests.Query(context, "fieldSelector"));
-        JsonObject[] chosen = [.. items.Where(i => selected(new() { Metadata = MetadataOf(i) }))];
+        Shown[] chosen = [.. items.Where(i => selected(new() { Metadata = i.Metadata }))];
         if (PodRequests.Flag(context, "watch"))
             throw new NodeException(405, "MethodNotAllowed", $"{kind.ToLowerInvariant()}s cannot be watched: list them again");
         string version = Services.Store.Version.ToString(CultureInfo.InvariantCulture);
         if (PodRows.AreWanted(context))
-            return WriteRowsAsync(context, kind, chosen, version);
+            return WriteRowsAsync(context, columns, chosen, version);
         return WriteAsync(context, new JsonObject
         {
             ["kind"] = kind + "List",
             ["apiVersion"] = "v1",
             ["metadata"] = new JsonObject { ["resourceVersion"] = version },
-            ["items"] = new JsonArray([.. chosen]),
+            ["items"] = new JsonArray([.. chosen.Select(i => i.ToJson(kind))]),
         });
     }
 
-    private static Task GetAsync(HttpContext context, string kind, JsonObject[] items)
+    private static Task GetAsync(HttpContext context, string kind, string[] columns, Shown[] items)
     {
         string name = PodRequests.Name(context);
-        JsonObject found = items.FirstOrDefault(i => MetadataOf(i).Name == name)
+        Shown found = items.FirstOrDefault(i => i.Metadata.Name == name)
             ?? throw new NodeException(404, "NotFound", $"{kind.ToLowerInvariant()}s \"{name}\" not found") { ObjectName = name };
-        return PodRows.AreWanted(context) ? WriteRowsAsync(context, kind, [found], "0") : WriteAsync(context, found);
+        return PodRows.AreWanted(context) ? WriteRowsAsync(context, columns, [found], "0") : WriteAsync(context, found.ToJson(kind));
     }
 
-    private static Task WriteRowsAsync(HttpContext context, string kind, JsonObject[] items, string version)
+    private static Task WriteRowsAsync(HttpContext context, string[] columns, Shown[] items, string version)
     {
-        IEnumerable<(string[], ObjectMeta?)> rows = items.Select(i => (kind == "Node" ? NodeCells(i) : NamespaceCells(i), (ObjectMeta?)MetadataOf(i)));
-        ObjectTable table = PodRows.Table(kind == "Node" ? NodeColumns : NamespaceColumns, rows, version);
+        ObjectTable table = PodRows.Table(columns, items.Select(i => (i.Cells, (ObjectMeta?)i.Metadata)), version);
         table = table with { ColumnDefinitions = [.. table.ColumnDefinitions!.Select((c, at) => at < NarrowColumns ? c : c with { Priority = 1 })] };
         return ApiRoutes.WriteAsync(context, table, KubernetesJson.Default.ObjectTable);
     }
@@ -75,79 +74,68 @@ internal sealed class ClusterRequests(PodNode node)
         return context.Response.WriteAsync(value.ToJsonString(), context.RequestAborted);
     }
 
-    private IEnumerable<JsonObject> Namespaces()
+    private IEnumerable<Shown> Namespaces()
     {
-        string since = Time(Began());
+        DateTimeOffset since = Began();
         return Services.Store.List().Select(p => p.Pod.Metadata!.Namespace!)
-            .Concat(SupportingKind.All.SelectMany(kind => Services.Objects.List(kind, null).Item1).Select(o => o.Metadata!.Namespace!))
+            .Concat(SupportingKind.All.SelectMany(kind => Services.Objects.List(kind, null).Objects).Select(o => o.Metadata!.Namespace!))
             .Concat(Services.Workloads.List(null, null).Items.Select(w => w.Metadata!.Namespace!))
             .Append("default").Distinct().Order(StringComparer.Ordinal)
-            .Select(name => new JsonObject
-            {
-                ["kind"] = "Namespace",
-                ["apiVersion"] = "v1",
-                ["metadata"] = new JsonObject
-                {
-                    ["name"] = name,
-                    ["creationTimestamp"] = since,
-                    ["labels"] = new JsonObject { ["kubernetes.io/metadata.name"] = name },
-                },
-                ["spec"] = new JsonObject(),
-                ["status"] = new JsonObject { ["phase"] = "Active" },
-            });
+            .Select(name => new Shown(
+                new() { Name = name, CreationTimestamp = since, Labels = new Dictionary<string, string> { ["kubernetes.io/metadata.name"] = name } },
+                new() { ["phase"] = "Active" },
+                [name, "Active", Age.Since(since, DateTimeOffset.UtcNow)]));
     }
 
-    private async Task<JsonObject> NodeAsync(HttpContext context)
+    private async Task<Shown> NodeAsync(HttpContext context)
     {
         string? containerd = await ContainerdAsync(context.RequestAborted);
-        string name = Services.Options.NodeName, architecture = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? "amd64" : "arm64";
-        JsonObject Resources() => new()
+        bool isReady = containerd is not null && node.Ready.IsCompleted, isFull = Services.Metrics.HasDiskPressure;
+        string name = Services.Options.NodeName, address = Services.HostAddress.Current, version = "v" + PodsDaemon.Version;
+        string architecture = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? "amd64" : "arm64";
+        string kernel = FirstLine("/proc/sys/kernel/osrelease"), system = OsImage(), runtime = "containerd://" + (containerd ?? "unknown");
+        ObjectMeta metadata = new()
         {
-            ["cpu"] = Environment.ProcessorCount.ToString(CultureInfo.InvariantCulture),
-            ["memory"] = $"{Services.Facts.MemoryBytes / 1024}Ki",
-            ["ephemeral-storage"] = $"{Services.Facts.StorageBytes / 1024}Ki",
-        };
-        return new()
-        {
-            ["kind"] = "Node",
-            ["apiVersion"] = "v1",
-            ["metadata"] = new JsonObject
+            Name = name,
+            Uid = name,
+            CreationTimestamp = Began(),
+            Labels = new Dictionary<string, string>
             {
-                ["name"] = name,
-                ["uid"] = name,
-                ["creationTimestamp"] = Time(Began()),
-                ["labels"] = new JsonObject
-                {
-                    ["kubernetes.io/hostname"] = name,
-                    ["kubernetes.io/os"] = "linux",
-                    ["kubernetes.io/arch"] = architecture,
-                },
-            },
-            ["spec"] = new JsonObject(),
-            ["status"] = new JsonObject
-            {
-                ["capacity"] = Resources(),
-                ["allocatable"] = Resources(),
-                ["conditions"] = new JsonArray(
-                    Condition("DiskPressure", Services.Metrics.HasDiskPressure, Services.Metrics.HasDiskPressure ? "NodeHasDiskPressure" : "NodeHasNoDiskPressure"),
-                    Condition("Ready", containerd is not null && node.Ready.IsCompleted, containerd is null ? "ContainerdNotReachable" : "NodeReady")),
-                ["addresses"] = new JsonArray(Address("InternalIP", Services.HostAddress.Current), Address("Hostname", name)),
-                ["nodeInfo"] = new JsonObject
-                {
-                    ["machineID"] = FirstLine("/etc/machine-id"),
-                    ["systemUUID"] = "",
-                    ["bootID"] = Services.BootId,
-                    ["kernelVersion"] = FirstLine("/proc/sys/kernel/osrelease"),
-                    ["osImage"] = OsImage(),
-                    ["containerRuntimeVersion"] = "containerd://" + (containerd ?? "unknown"),
-                    ["kubeletVersion"] = "v" + PodsDaemon.Version,
-                    ["kubeProxyVersion"] = "",
-                    ["operatingSystem"] = "linux",
-                    ["architecture"] = architecture,
-                },
+                ["kubernetes.io/hostname"] = name, ["kubernetes.io/os"] = "linux", ["kubernetes.io/arch"] = architecture,
             },
         };
+        JsonObject status = new()
+        {
+            ["capacity"] = Resources(),
+            ["allocatable"] = Resources(),
+            ["conditions"] = new JsonArray(
+                Condition("DiskPressure", isFull, isFull ? "NodeHasDiskPressure" : "NodeHasNoDiskPressure"),
+                Condition("Ready", isReady, isReady ? "NodeReady" : containerd is null ? "ContainerdNotReachable" : "NodeStarting")),
+            ["addresses"] = new JsonArray(Address("InternalIP", address), Address("Hostname", name)),
+            ["nodeInfo"] = new JsonObject
+            {
+                ["machineID"] = FirstLine("/etc/machine-id"),
+                ["systemUUID"] = "",
+                ["bootID"] = Services.BootId,
+                ["kernelVersion"] = kernel,
+                ["osImage"] = system,
+                ["containerRuntimeVersion"] = runtime,
+                ["kubeletVersion"] = version,
+                ["kubeProxyVersion"] = "",
+                ["operatingSystem"] = "linux",
+                ["architecture"] = architecture,
+            },
+        };
+        string age = Age.Since(metadata.CreationTimestamp, DateTimeOffset.UtcNow);
+        return new(metadata, status, [name, isReady ? "Ready" : "NotReady", "<none>", age, version, address, "<none>", system, kernel, runtime]);
     }
+
+    private JsonObject Resources() => new()
+    {
+        ["cpu"] = Environment.ProcessorCount.ToString(CultureInfo.InvariantCulture),
+        ["memory"] = $"{Services.Facts.MemoryBytes / 1024}Ki",
+        ["ephemeral-storage"] = $"{Services.Facts.StorageBytes / 1024}Ki",
+    };
 
     private async Task<string?> ContainerdAsync(CancellationToken cancel)
     {
@@ -161,34 +149,6 @@ internal sealed class ClusterRequests(PodNode node)
         }
     }
 
-    private static string[] NodeCells(JsonObject found)
-    {
-        JsonNode status = found["status"]!, info = status["nodeInfo"]!;
-        bool isReady = status["conditions"]!.AsArray().Any(c => (string?)c!["type"] == "Ready" && (string?)c["status"] == "True");
-        return
-        [
-            (string)found["metadata"]!["name"]!, isReady ? "Ready" : "NotReady", "<none>", AgeOf(found), (string)info["kubeletVersion"]!,
-            (string)status["addresses"]![0]!["address"]!, "<none>", (string)info["osImage"]!, (string)info["kernelVersion"]!,
-            (string)info["containerRuntimeVersion"]!,
-        ];
-    }
-
-    private static string[] NamespaceCells(JsonObject found) => [(string)found["metadata"]!["name"]!, "Active", AgeOf(found)];
-
-    private static string AgeOf(JsonObject found) => Age.Since(MetadataOf(found).CreationTimestamp, DateTimeOffset.UtcNow);
-
-    private static ObjectMeta MetadataOf(JsonObject found)
-    {
-        JsonNode metadata = found["metadata"]!;
-        return new()
-        {
-            Name = (string?)metadata["name"],
-            Uid = (string?)metadata["uid"],
-            CreationTimestamp = DateTimeOffset.Parse((string)metadata["creationTimestamp"]!, CultureInfo.InvariantCulture),
-            Labels = metadata["labels"]!.AsObject().ToDictionary(l => l.Key, l => (string)l.Value!),
-        };
-    }
-
     private static JsonObject Condition(string type, bool holds, string reason) =>
         new() { ["type"] = type, ["status"] = holds ? "True" : "False", ["reason"] = reason, ["message"] = "" };
 
@@ -197,10 +157,21 @@ internal sealed class ClusterRequests(PodNode node)
     /// <summary>When podsd was first started here.</summary>
     private DateTimeOffset Began() => Directory.GetCreationTimeUtc(Services.Options.StoreDirectory);
 
-    private static string Time(DateTimeOffset at) => at.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
-
     private static string FirstLine(string path) => File.Exists(path) ? File.ReadLines(path).FirstOrDefault() ?? "" : "";
 
     private static string OsImage() => File.Exists("/etc/os-release")
         ? File.ReadLines("/etc/os-release").FirstOrDefault(l => l.StartsWith("PRETTY_NAME=", StringComparison.Ordinal))?[12..].Trim('"') ?? "Linux" : "Linux";
+
+    /// <summary>One of either kind, and its row.</summary>
+    private sealed record Shown(ObjectMeta Metadata, JsonObject Status, string[] Cells)
+    {
+        public JsonObject ToJson(string kind) => new()
+        {
+            ["kind"] = kind,
+            ["apiVersion"] = "v1",
+            ["metadata"] = JsonSerializer.SerializeToNode(Metadata, KubernetesJson.Default.ObjectMeta),
+            ["spec"] = new JsonObject(),
+            ["status"] = Status,
+        };
+    }
 }

@@ -36,7 +36,7 @@ internal static class Discovery
                 Name = kind.Plural, SingularName = kind.Singular, Namespaced = true, Kind = kind.Kind,
                 Verbs = ["create", "delete", "get", "list", "patch", "update", "watch"], ShortNames = kind.ShortName == kind.Singular ? null : [kind.ShortName],
             }),
-            .. ClusterRequests.Resources,
+            .. ClusterRequests.Kinds,
             new() { Name = "pods/log", SingularName = "", Namespaced = true, Kind = Pod.ObjectKind, Verbs = ["get"] },
         ],
     };

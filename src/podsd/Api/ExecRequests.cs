@@ -19,22 +19,19 @@ internal sealed class ExecRequests(PodNode node)
         string protocol = Protocol(context, "exec");
         ExecProcess.Check(stored, request);
         using WebSocket socket = await context.WebSockets.AcceptWebSocketAsync(protocol);
-        ExecProcess? process = null;
-        string? failure = null;
+        ExecProcess started;
         try
         {
             // Not before: kubectl makes its streams after the upgrade, and drops what comes earlier than that.
-            process = await ExecProcess.StartAsync(node.Services, stored, request, context.RequestAborted);
+            started = await ExecProcess.StartAsync(node.Services, stored, request, context.RequestAborted);
         }
         catch (Exception e) when (e is NodeException or ContainerdException)
         {
-            failure = e.Message;
+            await ChannelConnection.RefuseAsync(socket, e.Message, context.RequestAborted);
+            return;
         }
-        if (failure is not null)
-            await ChannelConnection.RefuseAsync(socket, failure, context.RequestAborted);
-        await using (process)
-            if (process is not null)
-                await new ChannelConnection(socket, process).RunAsync(context.RequestAborted);
+        await using ExecProcess process = started;
+        await new ChannelConnection(socket, process).RunAsync(context.RequestAborted);
     }
 
     public async Task AttachAsync(HttpContext context)

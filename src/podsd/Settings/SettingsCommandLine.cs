@@ -55,7 +55,7 @@ internal static class SettingsCommandLine
               --{"config",-14} configuration file; every key is a flag too [{DefaultFile}]
             {string.Join('\n', lines)}
               {PrintConfig,-16} print every setting as it is in force, then end; exit code 2 when one is wrong
-              {RemovePods,-16} end and remove every pod, then end; podsd must not be running
+              {RemovePods,-16} end and remove every pod, each within its grace period and 4 minutes, then end; podsd must not be running
               --{"version",-14} print the version
             """;
     }

@@ -34,7 +34,7 @@ internal static class SettingsManual
         Print every setting as it is in force, as a podsd.yaml, then end.
         .TP
         .B {Text(SettingsCommandLine.RemovePods)}
-        End and remove every pod, then end; podsd must not be running.
+        End and remove every pod, each within its grace period and 4 minutes, then end; podsd must not be running.
         .TP
         .B \-\-version
         Print the version.
