@@ -114,6 +114,18 @@ public sealed class FileDescriptor : SafeHandle
         if (LibC.fchown(lease.Number, uid, gid) < 0) throw LinuxException.Last("fchown");
     }
 
+    /// <summary>
+    /// Keeps writers out until this descriptor, opened for reading, is closed: whoever opens the file to write waits, 45 s at most
+    /// (fcntl(2), leases). False: somebody has it open for writing. A file system without leases (NFS) keeps nobody out.
+    /// </summary>
+    public bool TryKeepWritersOut()
+    {
+        using Lease lease = Hold();
+        // A writer that comes is told by a signal, and SIGIO would end the process; SIGURG does nothing.
+        _ = LibC.fcntl(lease.Number, LibC.F_SETSIG, Signals.SIGURG);
+        return LibC.fcntl(lease.Number, LibC.F_SETLEASE, LibC.F_RDLCK) == 0 || Marshal.GetLastPInvokeError() != Linux.Errno.EAGAIN;
+    }
+
     public void Sync()
     {
         using Lease lease = Hold();

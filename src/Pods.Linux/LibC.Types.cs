@@ -23,6 +23,9 @@ internal static unsafe partial class LibC
     internal const int F_GETFL = 3;
     internal const int F_SETFL = 4;
     internal const int F_SETFD = 2;
+    internal const int F_SETSIG = 10;
+    internal const int F_SETLEASE = 1024;
+    internal const int F_RDLCK = 0;
     internal const int F_SETPIPE_SZ = 1031;
     internal const int F_DUPFD_CLOEXEC = 1030;
     internal const int FD_CLOEXEC = 1;

@@ -14,6 +14,7 @@ public static class Signals
     public const int SIGTERM = 15;
     public const int SIGCONT = 18;
     public const int SIGSTOP = 19;
+    public const int SIGURG = 23;
 
     // In the order of their numbers, from 1; the same on x86-64 and arm64.
     private static readonly string[] Names =

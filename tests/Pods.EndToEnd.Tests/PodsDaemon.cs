@@ -52,6 +52,7 @@ public sealed class PodsDaemon : IAsyncDisposable
             await daemon.WriteNetworkAsync();
             TestImage.Busybox().WriteOciArchive(daemon._scratch.File("busybox.tar"), Image);
             await daemon.Containerd.ImportAsync(daemon._scratch.File("busybox.tar"));
+            Eventually.Witnesses[daemon] = daemon.DescribeAsync;
             await daemon.StartAgainAsync();
             return daemon;
         }
@@ -118,7 +119,7 @@ public sealed class PodsDaemon : IAsyncDisposable
         }
         catch (TimeoutException e)
         {
-            throw new TimeoutException($"{e.Message}\nlast seen: {last?["status"]?.ToJsonString(Indented)}\npodsd: {Log}\n");
+            throw new TimeoutException($"{e.Message}\nlast seen: {last?["status"]?.ToJsonString(Indented)}\n");
         }
     }
 
@@ -155,11 +156,14 @@ public sealed class PodsDaemon : IAsyncDisposable
     /// <summary>Deletes all pods, expects that nothing of them is left, then stops everything.</summary>
     public async ValueTask DisposeAsync()
     {
+        Eventually.Witnesses.TryRemove(this, out _);
         try
         {
             if (_process is { HasExited: false })
             {
                 // Owners first: they would make their pods again, and a test's own failure would be hidden behind what is left.
+                foreach (string manifest in System.IO.Directory.GetFiles(File("manifests")))
+                    System.IO.File.Delete(manifest);
                 foreach (string kind in new[] { "deployments", "daemonsets", "jobs", "pods" })
                     await PodsAsync("delete", kind, "--all", "--now");
                 await ExpectNothingLeftAsync();
@@ -185,9 +189,15 @@ public sealed class PodsDaemon : IAsyncDisposable
         }
         catch (TimeoutException)
         {
-            string pods = (await PodsAsync("get", "pods", "-o", "yaml")).Output, events = (await PodsAsync("events")).Output;
-            Assert.Fail($"left behind: {string.Join(", ", await FindLeftoversAsync())}\npods: {pods}\nevents: {events}\npodsd: {Log}");
+            Assert.Fail($"left behind: {string.Join(", ", await FindLeftoversAsync())}\n{await DescribeAsync()}");
         }
+    }
+
+    /// <summary>Briefly, as of a failure in CI only the first lines are kept: the pods, and what happened last.</summary>
+    private async Task<string> DescribeAsync()
+    {
+        string pods = (await PodsAsync("get", "pods", "-A", "--request-timeout=10s")).Output;
+        return $"{Bridge} at {DateTime.UtcNow:HH:mm:ss}:\n{pods}\npodsd: {string.Join('\n', Log.Split('\n').TakeLast(30))}";
     }
 
     private async Task<List<string>> FindLeftoversAsync()

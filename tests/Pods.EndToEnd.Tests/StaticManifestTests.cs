@@ -49,6 +49,40 @@ public sealed class StaticManifestTests
     }
 
     [SkippableFact]
+    public async Task Half_a_file_that_podsd_finds_at_its_start_is_not_taken_for_a_manifest()
+    {
+        await using PodsDaemon podsd = await PodsDaemon.StartAsync();
+        Write(podsd, "other.yaml", Manifest.Of("other", Manifest.Forever));
+        string uid = Uid(await podsd.WaitForAsync("other", p => PodsDaemon.Condition(p, "Ready") == "True", "Ready"));
+        await podsd.KillAsync();
+        (await Command.RunAsync("mkfifo", [PathOf(podsd, "fifo.yaml")])).Succeeded();
+        string whole = Manifest.Two("web", Manifest.Forever, Manifest.Forever);
+        int cut = whole.IndexOf("  - name: second", StringComparison.Ordinal);
+        using (StreamWriter other = new(PathOf(podsd, "other.yaml")))
+        using (StreamWriter file = new(PathOf(podsd, "web.yaml")))
+        {
+            await file.WriteAsync(whole[..cut]);
+            await file.FlushAsync();
+            await podsd.StartAgainAsync();
+            await Eventually.True(async () => (await podsd.PodsAsync("get", "pods")).Error.Contains("web.yaml: it is still being written"), "told by get");
+            Assert.Null(await podsd.GetAsync("web"));
+            // Empty while its writer has it open: that takes nothing away.
+            Assert.Equal(uid, Uid((await podsd.GetAsync("other"))!));
+            await other.WriteAsync(Manifest.Of("other", Manifest.Forever));
+            await file.WriteAsync(whole[cut..]);
+        }
+
+        JsonNode pod = await podsd.WaitForAsync("web", p => PodsDaemon.Condition(p, "Ready") == "True", "Ready");
+
+        Assert.Equal(2, pod["spec"]!["containers"]!.AsArray().Count);
+        Assert.Equal(uid, Uid((await podsd.GetAsync("other"))!));
+        string events = (await podsd.PodsAsync("events")).Output;
+        Assert.Contains("fifo.yaml: not a regular file", events);
+        Assert.DoesNotContain("still being written", events);
+        await RemoveAsync(podsd, "web.yaml", "other.yaml", "fifo.yaml");
+    }
+
+    [SkippableFact]
     public async Task Broken_file_touches_no_running_pod_and_is_told()
     {
         await using PodsDaemon podsd = await PodsDaemon.StartAsync();

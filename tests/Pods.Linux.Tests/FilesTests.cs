@@ -21,6 +21,26 @@ public sealed class FilesTests : IDisposable
         Assert.Equal([Target], Directory.GetFiles(_scratch.Path));
     }
 
+    [Fact]
+    public async Task Writers_are_kept_out_until_the_file_is_closed_unless_there_is_one()
+    {
+        await File.WriteAllTextAsync(Target, "");
+        using (File.OpenWrite(Target))
+        using (FileDescriptor late = FileDescriptor.Open(Target, OpenFlags.ReadOnly))
+            Assert.False(late.TryKeepWritersOut());
+
+        FileDescriptor reader = FileDescriptor.Open(Target, OpenFlags.ReadOnly);
+        // A child of another test may hold the writer's descriptor for a moment, between its fork and its exec.
+        await Eventually.True(reader.TryKeepWritersOut, "nobody writes any more");
+        Task writer = Task.Run(() => File.WriteAllText(Target, "w"));
+        // Told of the writer, this process lives on.
+        await Eventually.True(() => File.ReadAllText("/proc/locks").Split('\n').Any(l => l.Contains("BREAKING") && l.Contains($" {Environment.ProcessId} ")),
+            "the writer waits");
+        Assert.False(writer.IsCompleted);
+        reader.Dispose();
+        await writer;
+    }
+
     [SkippableFact]
     public void Owner_mode_and_kind_are_read_back()
     {

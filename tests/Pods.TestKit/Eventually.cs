@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 
 namespace Pods.TestKit;
@@ -7,6 +8,9 @@ public static class Eventually
 {
     private static readonly TimeSpan DefaultLimit = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
+
+    /// <summary>Who says what is going on when a limit is reached, by whoever asked for it: with a machine elsewhere nothing else is left to see.</summary>
+    public static ConcurrentDictionary<object, Func<Task<string>>> Witnesses { get; } = [];
 
     public static Task True(Func<bool> condition, string what, TimeSpan? limit = null) =>
         True(() => Task.FromResult(condition()), what, limit);
@@ -26,7 +30,8 @@ public static class Eventually
             if (await find() is { } found)
                 return found;
             if (Stopwatch.GetElapsedTime(start) > patience)
-                throw new TimeoutException($"not within {patience.TotalSeconds} s: {what}");
+                throw new TimeoutException(
+                    $"not within {patience.TotalSeconds} s: {what}\n{string.Join('\n', await Task.WhenAll(Witnesses.Values.Select(w => w())))}");
             await Task.Delay(Pause);
         }
     }

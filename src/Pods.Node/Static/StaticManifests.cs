@@ -12,7 +12,7 @@ namespace Pods.Node;
 public sealed class StaticManifests(PodNode node, string directory)
 {
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(30);
-    // An editor may move a file away before it writes the new one.
+    // An editor may move a file away before it writes the new one, and have it open for writing for a while.
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(300);
 
     private readonly NodeServices _services = node.Services;
@@ -38,7 +38,7 @@ public sealed class StaticManifests(PodNode node, string directory)
                 Directory.CreateDirectory(directory);
                 using DirectoryWatch watch = DirectoryWatch.Start(directory, loop);
                 // Watched first, then looked: nothing falls between the two.
-                ReadAll();
+                ReadAll(stopping);
                 Reconcile(stopping);
                 using CancellationTokenSource ended = CancellationTokenSource.CreateLinkedTokenSource(stopping);
                 Task told = TellFilesAsync(watch, ended.Token);
@@ -70,25 +70,34 @@ public sealed class StaticManifests(PodNode node, string directory)
                 else if (change == DirectoryChange.Gone && ManifestFile.IsManifest(name))
                     Later(new([(name, DirectoryChange.Ready)]), Patience, stopping);
                 else if (change == DirectoryChange.Ready && ManifestFile.IsManifest(name))
-                    Read(name);
+                    Read(name, stopping);
             }
         }
         return isWatched;
     }
 
-    private void ReadAll()
+    private void ReadAll(CancellationToken stopping)
     {
         _files.Clear();
         foreach (string path in Directory.GetFiles(directory).Where(p => ManifestFile.IsManifest(Path.GetFileName(p))))
-            Read(Path.GetFileName(path));
+            Read(Path.GetFileName(path), stopping);
     }
 
-    private void Read(string name)
+    private void Read(string name, CancellationToken stopping)
     {
-        string? told = _files.GetValueOrDefault(name)?.Error;
+        ManifestFile? file = ManifestFile.Read(Path.Combine(directory, name));
+        if (file is { IsUnfinished: true })
+        {
+            // Until it is done, what the file said before holds.
+            _files.TryAdd(name, file);
+            Later(new([(name, DirectoryChange.Ready)]), Patience, stopping);
+            return;
+        }
+
+        string? told = _files.GetValueOrDefault(name) is { IsUnfinished: false } before ? before.Error : null;
         foreach (var key in _problems.Keys.Where(k => k.File == name))
             _problems.TryRemove(key, out _);
-        if (ManifestFile.Read(Path.Combine(directory, name)) is not { } file)
+        if (file is null)
             _files.Remove(name);
         else
         {
