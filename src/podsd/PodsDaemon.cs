@@ -1,3 +1,4 @@
+using Pods.Containerd;
 using Pods.Daemon.Access;
 using Pods.Daemon.Api;
 using Pods.Daemon.Settings;
@@ -53,14 +54,10 @@ internal static class PodsDaemon
         try
         {
             // The node ends first only by a fault of its own, which is thrown here.
-            await await Task.WhenAny(node, parts.Node.Ready.WaitAsync(ContainerdPatience));
+            await await Task.WhenAny(node, ExpectContainerdAsync(parts, settings.Node));
             Task<int> removal = parts.Node.DeleteAllAsync(RemovalLimit, stop.Token);
             await await Task.WhenAny(node, removal);
             count = await removal;
-        }
-        catch (TimeoutException)
-        {
-            throw new InvalidOperationException($"containerd at \"{settings.Node.ContainerdAddress}\" does not answer: its pods stay as they are");
         }
         finally
         {
@@ -69,6 +66,22 @@ internal static class PodsDaemon
         await node;
         Console.WriteLine($"podsd: pods removed: {count}");
         return 0;
+    }
+
+    /// <summary>The first look at containerd may take its time, as it ends what belongs to no pod: so long as containerd answers at all.</summary>
+    private static async Task ExpectContainerdAsync(NodeParts parts, NodeOptions options)
+    {
+        if (await Task.WhenAny(parts.Node.Ready, Task.Delay(ContainerdPatience)) == parts.Node.Ready)
+            return;
+        using CancellationTokenSource limit = new(ContainerdPatience);
+        try
+        {
+            await parts.Services.Containerd.Namespaces.EnsureAsync(options.ContainerdNamespace, limit.Token);
+        }
+        catch (Exception e) when (e is ContainerdException or OperationCanceledException)
+        {
+            throw new InvalidOperationException($"containerd at \"{options.ContainerdAddress}\" does not answer: its pods stay as they are", e);
+        }
     }
 
     private static async Task<int> ServeAsync(DaemonSettings settings)
