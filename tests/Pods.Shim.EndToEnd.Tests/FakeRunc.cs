@@ -2,8 +2,8 @@ namespace Pods.Shim.EndToEnd.Tests;
 
 /// <summary>
 /// A runc that goes wrong where a container's annotation io.pods.test.create says so, and is the real one otherwise:
-/// delay(seconds), error(text), exit-before-pidfile, garbage-pidfile, hang, panic and
-/// panic-after-pidfile (the fake dies of a signal), init-dies. io.pods.test.delete knows delay(seconds) and hang, io.pods.test.exec: hang.
+/// delay(seconds), error(text), exit-before-pidfile, garbage-pidfile, hang (until SIGCONT), panic and
+/// panic-after-pidfile (the fake dies of a signal), init-dies. io.pods.test.delete and io.pods.test.exec know hang.
 /// Its checkpoint and restore do without CRIU, which works on few machines: an image is the command line that asked for it,
 /// and a restored container begins anew. A checkpoint to a path that holds "fail" fails as CRIU does.
 /// </summary>
@@ -33,8 +33,6 @@ internal static class FakeRunc
             done
             case "$verb" in
               delete)
-                seconds=$(sed -n 's/.*"io.pods.test.delete":"delay(\([0-9]*\))".*/\1/p' config.json)
-                [ -z "$seconds" ] || sleep "$seconds"
                 ! grep -q '"io.pods.test.delete":"hang"' config.json || kill -STOP $$ ;;
               exec)
                 ! grep -q '"io.pods.test.exec":"hang"' config.json || kill -STOP $$ ;;
@@ -58,7 +56,7 @@ internal static class FakeRunc
               error*) echo "{\"level\":\"error\",\"msg\":\"$text\",\"time\":\"now\"}" >> "$log"; exit 1 ;;
               exit-before-pidfile) exit 0 ;;
               garbage-pidfile) $real "$@" || exit; echo 'not a pid' > "$pidfile" ;;
-              hang) kill -STOP $$ ;;
+              hang) kill -STOP $$; exec $real "$@" ;;
               init-dies) $real "$@" || exit; kill -9 $(cat "$pidfile") ;;
               panic-after-pidfile) $real "$@"; kill -9 $$ ;;
               panic) kill -9 $$ ;;

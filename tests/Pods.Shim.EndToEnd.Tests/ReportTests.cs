@@ -24,13 +24,15 @@ public sealed class ReportTests : FakeRuncTests
         string id = Unique.Id("slow"), keeper = Unique.Id("keep");
         string[] group = ["--annotation", $"io.containerd.runc.v2.group={keeper}"];
         await Host.RunDetachedAsync(keeper, group);
-        ProcessEntry init = await Host.RunDetachedAsync(id, [.. group, "--annotation", "io.pods.test.delete=delay(3)"]);
+        ProcessEntry init = await Host.RunDetachedAsync(id, [.. group, "--annotation", "io.pods.test.delete=hang"]);
         await using TtrpcChannel channel = await Host.ConnectAsync(id);
         TaskApi.TaskClient task = new(channel.CreateCallInvoker());
         await task.KillAsync(new() { Id = id, Signal = 9 });
         await task.WaitAsync(new WaitRequest { Id = id });
         RpcException late = await Assert.ThrowsAsync<RpcException>(async () => await task.DeleteAsync(new() { Id = id }, In(seconds: 1)));
         Assert.Equal(StatusCode.DeadlineExceeded, late.StatusCode);
+        ProcessEntry runtime = await Eventually.Get(() => ProcessTable.ChildrenOf(init.Parent).FirstOrDefault(p => p.State == 'T'), "it is slow");
+        Native.Kill(runtime.Pid, "CONT");
 
         // It is done without a caller. Clients ask for the state before they delete again, and would stop at "not found".
         await Eventually.True(() => !Directory.Exists($"/run/containerd/runc/k8s.io/{id}"), "the deletion goes on");
@@ -63,7 +65,7 @@ public sealed class ReportTests : FakeRuncTests
         await task.StartAsync(new() { Id = id, ExecId = "e" });
         Assert.Equal(0u, (await task.WaitAsync(new WaitRequest { Id = id, ExecId = "e" })).ExitStatus);
         // CRI's ten seconds, of which the shim leaves two.
-        await task.DeleteAsync(new() { Id = id, ExecId = "e" }, In(seconds: 10));
+        await task.DeleteAsync(new() { Id = id, ExecId = "e" }, In(seconds: 30));
         await Host.ExpectRestAndRemoveAsync(init.Parent, id);
     }
 
@@ -78,9 +80,9 @@ public sealed class ReportTests : FakeRuncTests
         string socket = start.Succeeded().Output["unix://".Length..];
         await using TtrpcChannel channel = await TtrpcChannel.ConnectAsync(socket, CancellationToken.None);
         TaskApi.TaskClient task = new(channel.CreateCallInvoker());
-        ConnectResponse shim = await task.ConnectAsync(new() { Id = id }, In(seconds: 5));
+        ConnectResponse shim = await task.ConnectAsync(new() { Id = id }, In(seconds: 30));
         Assert.Equal(0u, shim.TaskPid);
-        RpcException none = await Assert.ThrowsAsync<RpcException>(async () => await task.PidsAsync(new() { Id = id }, In(seconds: 5)));
+        RpcException none = await Assert.ThrowsAsync<RpcException>(async () => await task.PidsAsync(new() { Id = id }, In(seconds: 30)));
         Assert.Equal(StatusCode.NotFound, none.StatusCode);
         await task.ShutdownAsync(new() { Id = id });
         await Eventually.True(() => ProcessTable.Find((int)shim.ShimPid) is null or { State: 'Z' }, "the shim has ended");

@@ -19,6 +19,7 @@ public sealed class StaticManifests(PodNode node, string directory)
     private readonly Channel<Notice> _inbox = Channel.CreateUnbounded<Notice>();
     private readonly SortedDictionary<string, ManifestFile> _files = new(StringComparer.Ordinal);   // by name; of the loop alone
     private readonly Dictionary<(string Space, string Name), Task> _busy = [];   // of the loop alone
+    private readonly HashSet<string> _awaited = [];   // files that are read again after a while; of the loop alone
     private readonly ConcurrentDictionary<(string File, string What), string> _problems = [];   // of files that are well-formed
     private IReadOnlyList<StaticManifestStatus> _status = [];
 
@@ -63,12 +64,14 @@ public sealed class StaticManifests(PodNode node, string directory)
         {
             if (notice.Done is { } done)
                 _busy.Remove(done);
+            if (notice.Again is { } late && _awaited.Remove(late))
+                Read(late, stopping);
             foreach (var (name, change) in notice.Files ?? [])
             {
                 if (change == DirectoryChange.Lost)
                     isWatched = false;
                 else if (change == DirectoryChange.Gone && ManifestFile.IsManifest(name))
-                    Later(new([(name, DirectoryChange.Ready)]), Patience, stopping);
+                    ReadLater(name, stopping);
                 else if (change == DirectoryChange.Ready && ManifestFile.IsManifest(name))
                     Read(name, stopping);
             }
@@ -83,6 +86,12 @@ public sealed class StaticManifests(PodNode node, string directory)
             Read(Path.GetFileName(path), stopping);
     }
 
+    private void ReadLater(string name, CancellationToken stopping)
+    {
+        if (_awaited.Add(name))
+            Later(new(Again: name), Patience, stopping);
+    }
+
     private void Read(string name, CancellationToken stopping)
     {
         ManifestFile? file = ManifestFile.Read(Path.Combine(directory, name));
@@ -90,7 +99,7 @@ public sealed class StaticManifests(PodNode node, string directory)
         {
             // Until it is done, what the file said before holds.
             _files.TryAdd(name, file);
-            Later(new([(name, DirectoryChange.Ready)]), Patience, stopping);
+            ReadLater(name, stopping);
             return;
         }
 
@@ -304,7 +313,7 @@ public sealed class StaticManifests(PodNode node, string directory)
         }
     }
 
-    /// <summary>What the loop looks at next: files that changed, a pod that is done with, or only that something has.</summary>
+    /// <summary>What the loop looks at next: files that changed, a file once more, a pod that is done with, or only that something has.</summary>
     private readonly record struct Notice(
-        IReadOnlyList<(string Name, DirectoryChange Change)>? Files = null, (string, string)? Done = null);
+        IReadOnlyList<(string Name, DirectoryChange Change)>? Files = null, string? Again = null, (string, string)? Done = null);
 }
