@@ -151,18 +151,17 @@ internal sealed class Container
             Signals.TrySend(pid, signal);
         if (signal != Signals.SIGKILL)
             return true;
-        Thaw();
+        cgroup.Thaw();
         // Those that were born meanwhile; it waits for their ends.
         await OwnThread.RunAsync(cgroup.Kill);
         return true;
     }
 
-    /// <summary>cgroup v1 keeps even a killed process frozen until it is thawed.</summary>
-    public void Thaw()
-    {
-        if (Init.State is ProcessState.Paused or ProcessState.Pausing)
-            Cgroup?.Thaw();
-    }
+    /// <summary>
+    /// For what is killed while it is paused, by whomever. cgroup v1 keeps even a killed process until it is thawed; v2 lets it die and
+    /// stays frozen, and runc 1.1 removes no container whose cgroup is.
+    /// </summary>
+    public void Thaw() => Cgroup?.Thaw();
 
     public IEnumerable<ProcessInfo> Pids()
     {

@@ -61,6 +61,7 @@ internal sealed class InitProcess(Container container, StdioPaths paths, Restore
             bool neverStarted = State == ProcessState.Created;
             if (!neverStarted)
                 await CloseStreamsAsync(drainLimit);
+            Container.Thaw();
             await RemoveFromRuntimeAsync(kill: neverStarted || Pid == 0);
             if (IsToBeRestored)
                 Unblock(new(ExecId, 0, 0, DateTimeOffset.MinValue));

@@ -72,6 +72,11 @@ public sealed partial class Cgroup
         ? TryRead("", "cgroup.events")?.Contains("frozen 1", StringComparison.Ordinal) == true
         : TryRead("freezer", "freezer.state") == "FROZEN";
 
+    /// <summary>Told to freeze, be it that not all have stopped yet, or that none is left.</summary>
+    private bool IsToFreeze => IsUnified
+        ? TryRead("", "cgroup.freeze") == "1"
+        : TryRead("freezer", "freezer.state") is "FROZEN" or "FREEZING";
+
     /// <summary>Stops every process in it; if one resists for two seconds, all go on and it is an error.</summary>
     public void Freeze()
     {
@@ -79,16 +84,20 @@ public sealed partial class Cgroup
         do
         {
             // Version 1 may need to be told again when processes were being born meanwhile.
-            SetFrozen(true);
+            if (!TrySetFrozen(true)) throw new LinuxException("freeze", Errno.ENOENT, Path);
             if (IsFrozen) return;
             Thread.Sleep(Pause);
         }
         while (Environment.TickCount64 < deadline);
-        SetFrozen(false);
+        Thaw();
         throw new LinuxException("freeze", Errno.EBUSY, Path);
     }
 
-    public void Thaw() => SetFrozen(false);
+    /// <summary>Nothing there, and nothing frozen, is fine.</summary>
+    public void Thaw()
+    {
+        if (IsToFreeze) _ = TrySetFrozen(false);
+    }
 
     /// <summary>Ends every process in it and below.</summary>
     public void Kill()
@@ -109,13 +118,9 @@ public sealed partial class Cgroup
         foreach ((_, string directory) in _places) RemoveTree(directory);
     }
 
-    private void SetFrozen(bool frozen)
-    {
-        bool done = IsUnified
-            ? TryWrite("", "cgroup.freeze", frozen ? "1" : "0")
-            : TryWrite("freezer", "freezer.state", frozen ? "FROZEN" : "THAWED");
-        if (!done) throw new LinuxException("freeze", Errno.ENOENT, Path);
-    }
+    private bool TrySetFrozen(bool frozen) => IsUnified
+        ? TryWrite("", "cgroup.freeze", frozen ? "1" : "0")
+        : TryWrite("freezer", "freezer.state", frozen ? "FROZEN" : "THAWED");
 
     private void Set(string controller, string file, string value)
     {

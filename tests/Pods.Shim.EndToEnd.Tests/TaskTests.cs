@@ -78,6 +78,23 @@ public abstract class TaskTests(ShimHost host)
         await host.ExpectNothingLeftAsync();
     }
 
+    /// <summary>By somebody else than the shim, as by the kernel for want of memory: cgroup v2 stays frozen then, with nobody in it.</summary>
+    [SkippableFact]
+    public async Task Paused_container_that_somebody_kills_can_be_removed()
+    {
+        Skip.IfNot(File.Exists("/sys/fs/cgroup/cgroup.controllers"), "cgroup v1 keeps a killed process until it is thawed");
+        await host.StartAsync();
+        string id = Unique.Id("frozen");
+        ProcessEntry init = await host.RunDetachedAsync(id);
+        (await host.CtrAsync("task", "pause", id)).Succeeded();
+
+        Native.Kill(init.Pid);
+
+        await Eventually.True(async () => await host.StatusAsync(id) == "STOPPED", "it has ended");
+        await host.RemoveAsync(id);
+        await host.ExpectNothingLeftAsync();
+    }
+
     [SkippableFact]
     public async Task Signal_reaches_the_process_and_a_second_kill_finds_none()
     {
