@@ -62,7 +62,7 @@ public sealed class CrashTests
 
         Native.Kill(Assert.Single(podsd.Containerd.Shims()));
 
-        await podsd.WaitForAsync("lost", p => p["status"]?["phase"]?.GetValue<string>() == "Failed", "Failed");
+        await podsd.WaitForAsync("lost", p => p["status"]?["phase"]?.GetValue<string>() == "Failed", "Failed", TimeSpan.FromSeconds(15));
     }
 
     [SkippableFact]

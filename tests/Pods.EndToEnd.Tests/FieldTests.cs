@@ -231,7 +231,6 @@ public sealed class FieldTests
     private static string? Waiting(JsonNode pod, string field) =>
         PodsDaemon.FindContainerStatus(pod, "main")?["state"]?["waiting"]?[field]?.GetValue<string>();
 
-    /// <summary>Shares, quota and limit of memory, -1 for none, on either version of cgroups.</summary>
     /// <summary>Below systemd on cgroup v2 a slice, whose name tells its parents'; else a directory.</summary>
     private static string CgroupNamed(params string[] parts)
     {
@@ -241,6 +240,7 @@ public sealed class FieldTests
         return string.Concat(Enumerable.Range(1, words.Length).Select(count => $"/{string.Join('-', words[..count])}.slice"));
     }
 
+    /// <summary>Shares, quota and limit of memory, -1 for none, on either version of cgroups.</summary>
     private static (long Shares, long Quota, long Memory) Limits(string cpu, string memory)
     {
         if (File.Exists(cpu + "/cpu.shares"))

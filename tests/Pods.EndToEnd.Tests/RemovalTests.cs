@@ -16,10 +16,7 @@ public sealed class RemovalTests
         await podsd.WaitForAsync("over", pod => pod["status"]?["phase"]?.GetValue<string>() == "Succeeded", "over");
         await podsd.StopAsync();
 
-        CommandResult removed = await podsd.RunOnceAsync("--remove-pods");
-
-        Assert.Equal("podsd: pods removed: 2\n", removed.Succeeded().Output);
-        await podsd.ExpectNothingLeftAsync();
+        await ExpectRemovedAsync(podsd, count: 2);
     }
 
     /// <summary>Nothing of theirs has to be written down first, so that only what they wait for keeps podsd.</summary>
@@ -34,10 +31,7 @@ public sealed class RemovalTests
             (await podsd.PodsAsync("delete", "pod", name, "--wait=false")).Succeeded();
         await podsd.KillAsync();
 
-        CommandResult removed = await podsd.RunOnceAsync("--remove-pods");
-
-        Assert.Equal("podsd: pods removed: 2\n", removed.Succeeded().Output);
-        await podsd.ExpectNothingLeftAsync();
+        await ExpectRemovedAsync(podsd, count: 2);
     }
 
     [SkippableFact]
@@ -53,8 +47,7 @@ public sealed class RemovalTests
         Assert.Equal(1, failed.ExitCode);
         Assert.Contains($"podsd: containerd at \"{podsd.File("none.sock")}\" does not answer: its pods stay as they are\n", failed.Error);
         podsd.ContainerdAddress = null;
-        Assert.Equal("podsd: pods removed: 1\n", (await podsd.RunOnceAsync("--remove-pods")).Succeeded().Output);
-        await podsd.ExpectNothingLeftAsync();
+        await ExpectRemovedAsync(podsd, count: 1);
     }
 
     [SkippableFact]
@@ -68,5 +61,11 @@ public sealed class RemovalTests
         Assert.Equal(1, refused.ExitCode);
         Assert.Contains(podsd.File("pods"), refused.Error);
         await podsd.WaitForAsync("web", pod => PodsDaemon.Condition(pod, "Ready") == "True", "Ready still");
+    }
+
+    private static async Task ExpectRemovedAsync(PodsDaemon podsd, int count)
+    {
+        Assert.Equal($"podsd: pods removed: {count}\n", (await podsd.RunOnceAsync("--remove-pods")).Succeeded().Output);
+        await podsd.ExpectNothingLeftAsync();
     }
 }

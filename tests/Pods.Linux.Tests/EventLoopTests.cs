@@ -118,13 +118,13 @@ public sealed class EventLoopTests : IDisposable
             Assert.False(changed.IsCompleted);
 
             File.WriteAllText(Path.Combine(cgroup.FullName, "cgroup.procs"), child.Pid.ToString());
-            await changed.WaitAsync(TimeSpan.FromSeconds(30));
+            await changed.WaitAsync(TimeSpan.FromSeconds(10));
 
             Cgroup.AcknowledgeOomNotice(file);
             changed = readiness.ReadableAsync();
             Assert.False(changed.IsCompleted);
             Signals.Send(child.Pid, Signals.SIGKILL);
-            await changed.WaitAsync(TimeSpan.FromSeconds(30));
+            await changed.WaitAsync(TimeSpan.FromSeconds(10));
         }
         await child.Exited;
         cgroup.Delete();

@@ -190,7 +190,7 @@ public sealed class PodNetworkTests
         listener.Listen();
         using FileDescriptor home = Namespaces.Open(from?.NetworkNamespace ?? "/proc/self/ns/net");
         using Socket client = Namespaces.Run(home, () => new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp));
-        await client.ConnectAsync(IPAddress.Parse(address), 4000).WaitAsync(TimeSpan.FromSeconds(30));
+        await client.ConnectAsync(IPAddress.Parse(address), 4000).WaitAsync(TimeSpan.FromSeconds(10));
         using Socket accepted = await listener.AcceptAsync();
         await accepted.SendAsync("hello"u8.ToArray());
         byte[] heard = new byte[5];

@@ -11,7 +11,7 @@ namespace Pods.Protocol.Tests;
 /// <summary>Our client and servers that break the protocol: every call ends with a status.</summary>
 public sealed class TtrpcClientTests(ITestOutputHelper output) : IAsyncLifetime
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
 
     private readonly StreamPair _pair = StreamPair.Create();
     private TtrpcChannel _channel = null!;

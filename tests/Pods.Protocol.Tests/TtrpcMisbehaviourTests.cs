@@ -11,7 +11,7 @@ namespace Pods.Protocol.Tests;
 /// <summary>A peer that breaks the protocol in every way: each frame is answered or the connection is closed, never a hang or a crash.</summary>
 public sealed class TtrpcMisbehaviourTests(ITestOutputHelper output) : IAsyncLifetime
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
 
     private readonly StreamPair _pair = StreamPair.Create();
     private readonly AcceptingEvents _events = new();

@@ -11,7 +11,7 @@ namespace Pods.Protocol.Tests;
 /// <summary>The server on a listening socket, with several peers.</summary>
 public sealed class TtrpcServerTests : IAsyncLifetime
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
 
     private readonly ScratchDirectory _scratch = new();
     private readonly CancellationTokenSource _stop = new();

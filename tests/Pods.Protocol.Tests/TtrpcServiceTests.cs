@@ -42,7 +42,7 @@ public sealed class TtrpcServiceTests : IAsyncLifetime
     public async Task Call_that_ends_the_server_is_answered()
     {
         await Channel.CallAsync("/test.Echo/Last", ByteString.Empty, Soon);
-        await _serving.WaitAsync(TimeSpan.FromSeconds(30));
+        await _serving.WaitAsync(TimeSpan.FromSeconds(10));
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Pods.TestKit;
 
 namespace Pods.Shim.EndToEnd.Tests;
@@ -32,9 +33,11 @@ public sealed class FaultTests : FakeRuncTests
         Task<CommandResult> creating = RunAsync(slow, "hang", group);
         ProcessEntry runtime = await Eventually.Get(
             () => ProcessTable.ChildrenOf(init.Parent).FirstOrDefault(p => p.State == 'T' && p.CommandLine.Contains("create")), "the runtime hangs");
+        Stopwatch watch = Stopwatch.StartNew();
         Assert.Equal("RUNNING", await Host.StatusAsync(pod));
         Assert.Equal(0, (await Host.ExecAsync(pod, "true")).ExitCode);
         Assert.False(creating.IsCompleted);
+        Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(3));
         Native.Kill(runtime.Pid, "CONT");
         (await creating).Succeeded();
         await Host.ExpectRestAndRemoveAsync(init.Parent, slow, pod);

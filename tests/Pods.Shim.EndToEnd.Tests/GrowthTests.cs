@@ -32,7 +32,7 @@ public sealed class GrowthTests(Installed.Host host) : IClassFixture<Installed.H
         await Eventually.True(
             () => MemoryFigures.Of(init.Parent).PrivateDirtyKb <= before * 1.1, "memory is within 10 % of before", TimeSpan.FromSeconds(20));
         // What it opens for a moment to fall idle, its page map among it, may be open at one look.
-        await Eventually.True(() => ProcessTable.Descriptors(init.Parent) <= descriptors, "what the execs had open is closed");
+        await Eventually.True(() => ProcessTable.Descriptors(init.Parent) == descriptors, "what the execs had open is closed");
         Assert.Single(ProcessTable.ChildrenOf(init.Parent));
         await host.ExpectRestAndRemoveAsync(init.Parent, id);
     }
@@ -50,7 +50,7 @@ public sealed class GrowthTests(Installed.Host host) : IClassFixture<Installed.H
 
         await BurstAsync(id, connections, waiters);
 
-        await Eventually.True(() => ProcessTable.Descriptors(init.Parent) <= descriptors, "every connection is closed");
+        await Eventually.True(() => ProcessTable.Descriptors(init.Parent) == descriptors, "every connection is closed");
         await host.ExpectRestAndRemoveAsync(init.Parent, id);
     }
 

@@ -104,7 +104,7 @@ public sealed class HangingRemovalTests : FakeRuncTests
         await Host.ExpectNothingLeftAsync();
     }
 
-    private static CallOptions Soon => new(deadline: DateTime.UtcNow.AddSeconds(30));
+    private static CallOptions Soon => new(deadline: DateTime.UtcNow.AddSeconds(10));
 
     private static int[] HangingRuntimes(int shim) =>
         [.. ProcessTable.ChildrenOf(shim).Where(p => p.State == 'T' && p.CommandLine.Contains("delete")).Select(p => p.Pid)];

@@ -28,7 +28,7 @@ public abstract class TaskTests(ShimHost host)
             ["-qec", $"{ctr} task exec -t --exec-id {Unique.Id("e")} {id} sh -c 'tty; exit 6'", "/dev/null"]);
         Assert.Equal(6, exec.ExitCode);
         Assert.Contains("/dev/pts/", exec.Output);
-        await Eventually.True(() => ProcessTable.Descriptors(init.Parent) <= descriptors, "the terminal's descriptors are closed");
+        await Eventually.True(() => ProcessTable.Descriptors(init.Parent) == descriptors, "the terminal's descriptors are closed");
         await host.ExpectRestAndRemoveAsync(init.Parent, id);
     }
 

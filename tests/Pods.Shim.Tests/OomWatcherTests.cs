@@ -51,7 +51,7 @@ public sealed class OomWatcherTests : IDisposable
         if (Cgroup.Mode == CgroupMode.Unified)
             watcher.Dispose();
 
-        await watcher.Watching.WaitAsync(TimeSpan.FromSeconds(30));
+        await watcher.Watching.WaitAsync(TimeSpan.FromSeconds(10));
         Assert.Equal(0, told());
         Assert.Null(OomWatcher.TryWatch(Cgroup.At(_path), _events, _account, () => { }));
     }

@@ -6,8 +6,7 @@ namespace Pods.TestKit;
 /// <summary>Waits for a fact with a limit: what tests do instead of sleeping.</summary>
 public static class Eventually
 {
-    // Above what podsd pauses for after a first try that failed: that would show as a slow test, not as a failed one.
-    private static readonly TimeSpan DefaultLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan DefaultLimit = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
 
     /// <summary>Who says what is going on when a limit is reached: of a machine elsewhere nothing else is left to see.</summary>

@@ -11,7 +11,7 @@ public sealed record MemoryBudget(long RssKb, long PrivateDirtyKb, int Threads)
     {
         try
         {
-            await Eventually.True(() => Fits(pid), "the process fits its memory budget");
+            await Eventually.True(() => Fits(pid), "the process fits its memory budget", TimeSpan.FromSeconds(15));
         }
         catch (TimeoutException)
         {

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Pods.TestKit;
 
 /// <summary>
-/// How much longer than on a machine of today a test waits before it gives up: PODS_TEST_PATIENCE, 1 when absent (an emulated machine: 10).
+/// How much longer than on a machine of today a test waits before it gives up: PODS_TEST_PATIENCE, 1 when absent (an emulated machine: 10, CI: 3).
 /// </summary>
 public static class Patience
 {
