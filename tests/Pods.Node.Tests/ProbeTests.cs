@@ -8,7 +8,7 @@ namespace Pods.Node.Tests;
 /// <summary>Probes against real sockets, and the counting of their answers.</summary>
 public sealed class ProbeTests
 {
-    private static readonly CancellationToken Limit = new CancellationTokenSource(TimeSpan.FromSeconds(20)).Token;
+    private readonly CancellationToken _limit = new CancellationTokenSource(TimeSpan.FromSeconds(20)).Token;
 
     [Fact]
     public void Verdict_needs_so_many_answers_of_a_kind_in_a_row()
@@ -31,7 +31,7 @@ public sealed class ProbeTests
         using HttpProbe probe = new();
 
         ProbeAnswer answer = await probe.AskAsync(Target(), new() { Path = "/healthz?x=1", Port = PortOf(server), HttpHeaders =
-            [new() { Name = "Host", Value = "app.example" }, new() { Name = "X-Probe", Value = "yes" }] }, Limit);
+            [new() { Name = "Host", Value = "app.example" }, new() { Name = "X-Probe", Value = "yes" }] }, _limit);
 
         Assert.Equal((isGood, output), (answer.IsGood, answer.Output));
         string asked = await request;
@@ -50,14 +50,14 @@ public sealed class ProbeTests
         HttpGetAction action = new() { Path = "/", Port = PortOf(server) };
 
         Task first = AnswerAsync(server, "HTTP/1.1 302 Found\r\nLocation: /other\r\nContent-Length: 0\r\n\r\n");
-        Task<ProbeAnswer> followed = probe.AskAsync(Target(), action, Limit);
+        Task<ProbeAnswer> followed = probe.AskAsync(Target(), action, _limit);
         await first;
         string second = await AnswerAsync(server, "HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n");
         Assert.StartsWith("GET /other ", second);
         Assert.False((await followed).IsGood);
 
         Task away = AnswerAsync(server, "HTTP/1.1 302 Found\r\nLocation: http://elsewhere.example/\r\nContent-Length: 0\r\n\r\n");
-        Assert.True((await probe.AskAsync(Target(), action, Limit)).IsGood);
+        Assert.True((await probe.AskAsync(Target(), action, _limit)).IsGood);
         await away;
     }
 
@@ -69,8 +69,8 @@ public sealed class ProbeTests
         server.Dispose();
         using HttpProbe http = new();
 
-        ProbeAnswer byHttp = await http.AskAsync(Target(), new() { Path = "/", Port = port }, Limit);
-        ProbeAnswer byTcp = await TcpProbe.AskAsync(Target(), new() { Port = port }, Limit);
+        ProbeAnswer byHttp = await http.AskAsync(Target(), new() { Path = "/", Port = port }, _limit);
+        ProbeAnswer byTcp = await TcpProbe.AskAsync(Target(), new() { Port = port }, _limit);
 
         Assert.Equal($"Get \"http://127.0.0.1:{port}/\": connection refused", byHttp.Output);
         Assert.Equal($"dial tcp 127.0.0.1:{port}: connection refused", byTcp.Output);
@@ -82,8 +82,8 @@ public sealed class ProbeTests
         using TcpListener server = Listen();
         ProbeTarget target = new("127.0.0.1", [new() { Name = "web", Port = PortOf(server).Number }]);
 
-        Assert.True((await TcpProbe.AskAsync(target, new() { Port = new(0, "web") }, Limit)).IsGood);
-        Assert.Equal("container has no port named \"metrics\"", (await TcpProbe.AskAsync(target, new() { Port = new(0, "metrics") }, Limit)).Output);
+        Assert.True((await TcpProbe.AskAsync(target, new() { Port = new(0, "web") }, _limit)).IsGood);
+        Assert.Equal("container has no port named \"metrics\"", (await TcpProbe.AskAsync(target, new() { Port = new(0, "metrics") }, _limit)).Output);
     }
 
     [Fact]
@@ -93,7 +93,7 @@ public sealed class ProbeTests
         int port = PortOf(server).Number;
         server.Dispose();
 
-        ProbeAnswer answer = await GrpcProbe.AskAsync(Target(), new() { Port = port }, Limit);
+        ProbeAnswer answer = await GrpcProbe.AskAsync(Target(), new() { Port = port }, _limit);
 
         Assert.False(answer.IsGood);
         Assert.StartsWith($"health rpc to 127.0.0.1:{port} failed: Unavailable", answer.Output);
@@ -123,15 +123,15 @@ public sealed class ProbeTests
     private static ProbeTarget Target() => new("127.0.0.1", []);
 
     /// <summary>Takes one connection, answers it, and says what was asked.</summary>
-    private static async Task<string> AnswerAsync(TcpListener server, string answer)
+    private async Task<string> AnswerAsync(TcpListener server, string answer)
     {
-        using TcpClient client = await server.AcceptTcpClientAsync(Limit);
+        using TcpClient client = await server.AcceptTcpClientAsync(_limit);
         NetworkStream stream = client.GetStream();
         StringBuilder asked = new();
         byte[] buffer = new byte[4096];
         while (!asked.ToString().Contains("\r\n\r\n"))
-            asked.Append(Encoding.ASCII.GetString(buffer, 0, await stream.ReadAsync(buffer, Limit)));
-        await stream.WriteAsync(Encoding.ASCII.GetBytes(answer), Limit);
+            asked.Append(Encoding.ASCII.GetString(buffer, 0, await stream.ReadAsync(buffer, _limit)));
+        await stream.WriteAsync(Encoding.ASCII.GetBytes(answer), _limit);
         return asked.ToString();
     }
 }

@@ -7,7 +7,7 @@ namespace Pods.Protocol.Tests;
 /// <summary>A service and a call without generated code.</summary>
 public sealed class TtrpcServiceTests : IAsyncLifetime
 {
-    private static readonly CallOptions Soon = new(deadline: DateTime.UtcNow.AddSeconds(10));
+    private static CallOptions Soon => new(deadline: DateTime.UtcNow.AddSeconds(10));
 
     private readonly StreamPair _pair = StreamPair.Create();
     private readonly CancellationTokenSource _stop = new();
