@@ -76,9 +76,7 @@ public sealed class ContainerLogTests : IDisposable
         for (int i = 0; i < count; i++)
         {
             if (i % perFile == 0 && i > 0)
-                for (int number = files - 1; number > 0; number--)
-                    if (File.Exists(Name(number - 1)))
-                        File.Move(Name(number - 1), Name(number), overwrite: true);
+                Rotate(files);
             File.AppendAllText(Log, Line(i % 60, i.ToString()));
         }
         ended.SetResult();
@@ -86,6 +84,43 @@ public sealed class ContainerLogTests : IDisposable
 
         Assert.Equal(Enumerable.Range(0, count).Select(i => i.ToString()),
             Encoding.ASCII.GetString(output.ToArray()).Split('\n', StringSplitOptions.RemoveEmptyEntries));
+    }
+
+    [Fact]
+    public async Task Files_that_are_opened_while_they_rotate_are_all_that_there_are()
+    {
+        const int files = 300;
+        File.WriteAllText(Log, "0\n");
+        Task rotating = Task.Run(() =>
+        {
+            for (int i = 1; i < files; i++)
+            {
+                File.WriteAllText(Log + ".new", $"{i}\n");
+                Rotate(i + 1);
+                File.Move(Log + ".new", Log);
+            }
+        });
+        try
+        {
+            while (!rotating.IsCompleted)
+            {
+                List<LogFile> opened = LogFile.OpenNewerThan(Log, null);
+                string[] numbers = [.. opened.Select(f => Encoding.ASCII.GetString(f.ReadLines().Single().Span))];
+                opened.ForEach(f => f.Dispose());
+                Assert.Equal(Enumerable.Range(0, Math.Max(1, numbers.Length)).Select(i => i.ToString()), numbers);
+            }
+        }
+        finally
+        {
+            await rotating;
+        }
+    }
+
+    private void Rotate(int files)
+    {
+        for (int number = files - 1; number > 0; number--)
+            if (File.Exists(Name(number - 1)))
+                File.Move(Name(number - 1), Name(number), overwrite: true);
     }
 
     private string Name(int number) => number == 0 ? Log : $"{Log}.{number}";

@@ -21,22 +21,35 @@ internal sealed class LogFile : IDisposable
     public static List<LogFile> OpenNewerThan(string path, ulong? known)
     {
         List<LogFile> found = [];
-        // A rotation under way leaves one number free, which the next rename takes: only a second one is the end.
+        ulong? newest = Newest(path);
         for (int number = 0, missing = 0; ; number++)
         {
-            LogFile? file = TryOpen(number == 0 ? path : $"{path}.{number}");
-            if (file is null && ++missing > 1)
-                break;
-            if (file is null)
-                continue;
-            if (file.Inode == known || found.Exists(f => f.Inode == file.Inode))
+            LogFile? file = TryOpen(Numbered(path, number));
+            if (file is not null)
             {
-                file.Dispose();
+                missing = 0;
                 if (file.Inode == known)
+                {
+                    file.Dispose();
                     break;
-                continue;
+                }
+                // Where a file is met last is its place: others that were met since it was met first may be newer.
+                if (found.Find(f => f.Inode == file.Inode) is { } before)
+                {
+                    found.Remove(before);
+                    before.Dispose();
+                }
+                found.Add(file);
             }
-            found.Add(file);
+            // A rotation under way leaves one number free, which the next rename takes: only a second one is the end, and not even
+            // that if one rotation is over since and another begun, for a file may have gone on two numbers then.
+            else if (++missing > 1)
+            {
+                ulong? newer = Newest(path);
+                if (newer == newest)
+                    break;
+                (newest, missing) = (newer, 0);
+            }
         }
         found.Reverse();
         return found;
@@ -63,6 +76,15 @@ internal sealed class LogFile : IDisposable
     public LogFile Again() => new(FileDescriptor.Open($"/proc/self/fd/{_file.Number}", OpenFlags.ReadOnly), Inode);
 
     public void Dispose() => _file.Dispose();
+
+    private static string Numbered(string path, int number) => number == 0 ? path : $"{path}.{number}";
+
+    // Each rotation changes it: the file that is written, or the last one that was, where the next is not made yet.
+    private static ulong? Newest(string path)
+    {
+        using LogFile? file = TryOpen(path) ?? TryOpen(Numbered(path, 1));
+        return file?.Inode;
+    }
 
     private static LogFile? TryOpen(string path)
     {
