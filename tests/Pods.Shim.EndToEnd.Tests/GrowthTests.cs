@@ -24,14 +24,13 @@ public sealed class GrowthTests(Installed.Host host) : IClassFixture<Installed.H
         TaskV2.TaskClient task = new(channel.CreateCallInvoker());
         await Task.WhenAll(Enumerable.Range(0, workers).Select(worker => ExecManyAsync(task, id, $"warm{worker}", 25)));
         await MemoryBudget.Idle.CheckAsync(init.Parent);
-        int descriptors = ProcessTable.Descriptors(init.Parent);
+        int descriptors = await ProcessTable.DescriptorsAtRestAsync(init.Parent);
         long before = MemoryFigures.Of(init.Parent).PrivateDirtyKb;
 
         await Task.WhenAll(Enumerable.Range(0, workers).Select(worker => ExecManyAsync(task, id, $"e{worker}", each)));
 
         await Eventually.True(
             () => MemoryFigures.Of(init.Parent).PrivateDirtyKb <= before * 1.1, "memory is within 10 % of before", TimeSpan.FromSeconds(20));
-        // What it opens for a moment to fall idle, its page map among it, may be open at one look.
         await Eventually.True(() => ProcessTable.Descriptors(init.Parent) == descriptors, "what the execs had open is closed");
         Assert.Single(ProcessTable.ChildrenOf(init.Parent));
         await host.ExpectRestAndRemoveAsync(init.Parent, id);
@@ -46,7 +45,7 @@ public sealed class GrowthTests(Installed.Host host) : IClassFixture<Installed.H
         ProcessEntry init = await host.RunDetachedAsync(id);
         await BurstAsync(id, connections: 10, waiters: 100);
         await MemoryBudget.Idle.CheckAsync(init.Parent);
-        int descriptors = ProcessTable.Descriptors(init.Parent);
+        int descriptors = await ProcessTable.DescriptorsAtRestAsync(init.Parent);
 
         await BurstAsync(id, connections, waiters);
 

@@ -135,7 +135,7 @@ public sealed class ReportTests : FakeRuncTests
         string id = Unique.Id("forgetful"), keeper = Unique.Id("keep");
         string[] group = ["--annotation", $"io.containerd.runc.v2.group={keeper}"];
         ProcessEntry init = await Host.RunDetachedAsync(keeper, group);
-        int descriptors = ProcessTable.Descriptors(init.Parent);
+        int descriptors = await ProcessTable.DescriptorsAtRestAsync(init.Parent);
         await Host.RunDetachedAsync(id, group);
         string input = Scratch.File("in");
         (await Command.RunAsync("mkfifo", [input])).Succeeded();

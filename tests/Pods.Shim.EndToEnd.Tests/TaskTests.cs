@@ -22,7 +22,7 @@ public abstract class TaskTests(ShimHost host)
         Requires.Programs("script");
         string id = Unique.Id("exect");
         ProcessEntry init = await host.RunDetachedAsync(id);
-        int descriptors = ProcessTable.Descriptors(init.Parent);
+        int descriptors = await ProcessTable.DescriptorsAtRestAsync(init.Parent);
         string ctr = $"ctr --address {host.Daemon.Address} -n k8s.io";
         CommandResult exec = await Command.RunAsync("script",
             ["-qec", $"{ctr} task exec -t --exec-id {Unique.Id("e")} {id} sh -c 'tty; exit 6'", "/dev/null"]);

@@ -37,5 +37,21 @@ public static class ProcessTable
 
     public static int Descriptors(int pid) => Directory.GetFileSystemEntries($"/proc/{pid}/fd").Length;
 
+    /// <summary>
+    /// How many it has open when it does nothing: a shim that falls idle opens its page map for a moment, to see what it can give back.
+    /// </summary>
+    public static async Task<int> DescriptorsAtRestAsync(int pid)
+    {
+        int open = -1, alike = 0;
+        await Eventually.True(() =>
+        {
+            int now = Descriptors(pid);
+            alike = now == open ? alike + 1 : 0;
+            open = now;
+            return alike == 20;
+        }, $"process {pid} opens and closes nothing");
+        return open;
+    }
+
     public static int Threads(int pid) => Directory.GetDirectories($"/proc/{pid}/task").Length;
 }
