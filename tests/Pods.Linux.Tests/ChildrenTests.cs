@@ -1,5 +1,9 @@
 using Pods.TestKit;
 
+// A child holds copies of all its parent's descriptors between its fork and its exec: of a test beside it too, whose listener would seem
+// to be alive and whose pipe would not end.
+[assembly: CollectionBehavior(DisableTestParallelization = true)]
+
 namespace Pods.Linux.Tests;
 
 // All tests in this assembly share one process and so one reaper.
