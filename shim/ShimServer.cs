@@ -12,6 +12,8 @@ internal static class ShimServer
     private const int ListenerNumber = 3;
     // What waits for a daemon that is away at the shim's end; containerd's own shims wait as long.
     private static readonly TimeSpan _lastEvents = TimeSpan.FromSeconds(5);
+    // For whoever has told the shim to end to hang up, which containerd does as soon as it has the answer.
+    private static readonly TimeSpan _lastCalls = TimeSpan.FromSeconds(5);
 
     private static readonly uint _ourUser = Files.Status("/proc/self")!.Uid;
 
@@ -37,18 +39,22 @@ internal static class ShimServer
         server.Add(SandboxMethods.Service, new SandboxMethods(new SandboxService(pod)).TryServe);
 
         // Asked to stop by init at power-off, say: the containers' ends are init's business then.
+        bool isAbandoned = false;
         using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Abandon);
         using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Abandon);
         // For whoever wonders what a shim is doing: containerd's own shims answer the same signal.
         using PosixSignalRegistration asked = PosixSignalRegistration.Create((PosixSignal)Signals.SIGUSR1, Describe);
-        using CancellationTokenSource stopping = new();
-        Task serving = server.ServeAsync(listener, stopping.Token);
+        using CancellationTokenSource stopping = new(), cutting = new();
+        Task serving = server.ServeAsync(listener, stopping.Token, cutting.Token);
         idle.RunUntil(Task.WhenAny(serving, pod.ShutdownRequested), AbandonIfForsaken);
         // First of all, so that no `start` adopts a shim that is ending.
         if (listener.LocalEndPoint is UnixDomainSocketEndPoint address)
             File.Delete(address.ToString());
         await events.StopAsync(_lastEvents);
         await stopping.CancelAsync();
+        if (!isAbandoned)
+            await serving.EndsWithinAsync(_lastCalls);
+        await cutting.CancelAsync();
         await serving;
 
         // One without a container is waited for: containerd may still be busy with what it leaves of a Create whose client has gone.
@@ -69,6 +75,7 @@ internal static class ShimServer
         void Abandon(PosixSignalContext signal)
         {
             signal.Cancel = true;
+            isAbandoned = true;
             pod.Abandon();
         }
     }

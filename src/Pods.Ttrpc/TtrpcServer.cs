@@ -25,7 +25,14 @@ public sealed class TtrpcServer
     public void Add(string service, TtrpcService methods) => _services.Add(service, methods);
 
     /// <summary>Accepts until <paramref name="stopping"/> is cancelled, then ends every connection and waits for its calls.</summary>
-    public async Task ServeAsync(Socket listener, CancellationToken stopping)
+    public Task ServeAsync(Socket listener, CancellationToken stopping) => ServeAsync(listener, stopping, stopping);
+
+    /// <summary>
+    /// Accepts until <paramref name="stopping"/> is cancelled, and serves whoever is connected until they have hung up or
+    /// <paramref name="cutting"/> is cancelled. A Go client that meets the answer to its last call and the end of the connection at the
+    /// same time takes either for the outcome: it should be the one who hangs up.
+    /// </summary>
+    public async Task ServeAsync(Socket listener, CancellationToken stopping, CancellationToken cutting)
     {
         ConnectionSet connections = new();
         try
@@ -34,7 +41,7 @@ public sealed class TtrpcServer
             {
                 Socket socket = await AcceptAsync(listener, stopping);
                 if (Accepts(socket))
-                    connections.Add(ServeConnectionAsync(new NetworkStream(socket, ownsSocket: true), stopping));
+                    connections.Add(ServeConnectionAsync(new NetworkStream(socket, ownsSocket: true), cutting));
                 else
                     socket.Dispose();
             }

@@ -14,7 +14,7 @@ public sealed class TtrpcServerTests : IAsyncLifetime
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
 
     private readonly ScratchDirectory _scratch = new();
-    private readonly CancellationTokenSource _stop = new();
+    private readonly CancellationTokenSource _stop = new(), _cut = new();
     private readonly WaitingEvents _events = new();
     private Socket _listener = null!;
     private Task _serving = Task.CompletedTask;
@@ -29,13 +29,14 @@ public sealed class TtrpcServerTests : IAsyncLifetime
         _listener.Listen();
         TtrpcServer server = new(e => new Status(StatusCode.Unknown, e.Message)) { Accepts = _ => _accepts };
         server.Add(binder => Events.BindService(binder, _events));
-        _serving = server.ServeAsync(_listener, _stop.Token);
+        _serving = server.ServeAsync(_listener, _stop.Token, _cut.Token);
         return Task.CompletedTask;
     }
 
     public async Task DisposeAsync()
     {
         await _stop.CancelAsync();
+        await _cut.CancelAsync();
         await _serving.WaitAsync(Limit);
         _listener.Dispose();
         _scratch.Dispose();
@@ -83,12 +84,30 @@ public sealed class TtrpcServerTests : IAsyncLifetime
         await Eventually.True(() => _events.Waiting == 10, "all handlers wait");
 
         await _stop.CancelAsync();
+        await _cut.CancelAsync();
         await _serving.WaitAsync(Limit);
 
         Assert.Equal(0, _events.Waiting);
         foreach (Task<Empty> call in calls)
             Assert.Equal(StatusCode.Unavailable, (await Assert.ThrowsAsync<RpcException>(() => call)).StatusCode);
         Assert.True(channel.IsClosed);
+    }
+
+    [Fact]
+    public async Task Peer_that_is_connected_when_the_server_stops_is_served_until_it_hangs_up()
+    {
+        TtrpcChannel first = await TtrpcChannel.ConnectAsync(Address, default), second = await TtrpcChannel.ConnectAsync(Address, default);
+        Events.EventsClient client = new(second.CreateCallInvoker());
+        await new Events.EventsClient(first.CreateCallInvoker()).ForwardAsync(new ForwardRequest());
+        await client.ForwardAsync(new ForwardRequest());
+
+        await _stop.CancelAsync();
+
+        await first.DisposeAsync();
+        await client.ForwardAsync(new ForwardRequest());
+        Assert.False(_serving.IsCompleted);
+        await second.DisposeAsync();
+        await _serving.WaitAsync(Limit);
     }
 
     [Fact]
