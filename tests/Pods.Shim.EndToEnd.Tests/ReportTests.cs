@@ -110,7 +110,11 @@ public sealed class ReportTests : FakeRuncTests
         Assert.Equal(Status.Running, (await task.StateAsync(new() { Id = app })).Status);
         await Host.CtrAsync("task", "rm", "-f", pod);
         (await Host.CtrAsync("containers", "rm", pod)).Succeeded();
+        await channel.DisposeAsync();
         await Host.RemoveAsync(app);
+        // Of what was deleted behind its back containerd cleans up when the shim hangs up.
+        string bundles = Path.Combine(Host.Daemon.State, "io.containerd.runtime.v2.task/k8s.io");
+        await Eventually.True(() => Directory.GetDirectories(bundles).Length == 0, "the pod's bundle is gone");
         await Host.ExpectNothingLeftAsync();
     }
 
