@@ -17,7 +17,9 @@ public sealed class PidFd : IDisposable
         // Always closed on exec, without asking.
         nint fd = LibC.syscall(LibC.SYS_pidfd_open, pid, 0, 0, 0, 0);
         if (fd >= 0) return new PidFd(new FileDescriptor((int)fd));
-        return Marshal.GetLastPInvokeError() == Errno.ESRCH ? null : throw LinuxException.Last("pidfd_open", $"pid {pid}");
+        int error = Marshal.GetLastPInvokeError();
+        // EINVAL, on Linux 6.12 and older: the number is still in use, as that of a session or a group whose leader is gone.
+        return error == Errno.ESRCH || (error == Errno.EINVAL && pid > 0) ? null : throw new LinuxException("pidfd_open", error, $"pid {pid}");
     }
 
     public unsafe bool HasExited

@@ -97,6 +97,20 @@ public sealed class ChildrenTests
         Assert.Null(PidFd.TryOpen(child.Pid));
     }
 
+    [Fact]
+    public async Task Leader_that_is_gone_has_no_pid_fd_though_its_session_keeps_its_number()
+    {
+        using var scratch = new ScratchDirectory();
+        string pidFile = scratch.File("pid");
+        Child leader = Start($"exec setsid sh -c 'sleep 60 & echo $! > {pidFile}'");
+        await leader.Exited;
+        int left = await ReadPid(pidFile);
+
+        Assert.Null(PidFd.TryOpen(leader.Pid));
+        Assert.Equal(Errno.ESRCH, Assert.Throws<LinuxException>(() => PidFd.Open(leader.Pid)).Errno);
+        Signals.Send(left, Signals.SIGKILL);
+    }
+
     private static Child Start(string script) =>
         TestChildren.Reaper.Spawn(new SpawnRequest { File = "/bin/sh", Arguments = ["sh", "-c", script] });
 
